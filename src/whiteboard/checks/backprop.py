@@ -1,0 +1,664 @@
+"""Backprop: gradients of a multi-layer perceptron, and the check that proves them.
+
+The references never backpropagate: they differentiate the forward pass by the complex step,
+f′(θ) = Im f(θ + ih) / h, exact to rounding because nothing is subtracted
+(Squire & Trapp 1998, SIAM Review 40(1)).
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+from whiteboard.grading.check import Check
+from whiteboard.grading.estimate import Estimate
+from whiteboard.grading.evidence import Evidence
+from whiteboard.grading.flaws import Flaws
+from whiteboard.grading.program import Program
+from whiteboard.grading.say import Say
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def forward(x, params):
+    """Sigmoid hidden layers, a linear last one: (output, the input of every layer)."""
+    cache = []
+    for layer, (W, b) in enumerate(params):
+        cache.append(x)
+        x = x @ W + b
+        if layer < len(params) - 1:
+            x = sigmoid(x)
+    return x, cache
+
+
+def network(rng, *widths):
+    """Random weights and biases, [(W, b)] per layer, no two alike."""
+    return [(rng.normal(size=(i, o)), rng.normal(size=o)) for i, o in pairwise(widths)]
+
+
+def complex_step(loss, theta, h=1e-20):
+    """∂loss/∂theta, element by element; `loss` takes a complex copy of `theta`."""
+    slope = np.empty(theta.shape)
+    for index in np.ndindex(theta.shape):
+        moved = theta.astype(complex)
+        moved[index] += 1j * h
+        slope[index] = loss(moved).imag / h
+    return slope
+
+
+def slopes(loss, x, params):
+    """The gradients of `loss(x, params)`: [(dW, db)] per layer, and dx."""
+
+    def with_part(layer, part, value):
+        changed = list(params[layer])
+        changed[part] = value
+        return [*params[:layer], tuple(changed), *params[layer + 1 :]]
+
+    grads = [
+        tuple(
+            complex_step(lambda v, at=(layer, part): loss(x, with_part(*at, v)), theta)
+            for part, theta in enumerate(params[layer])
+        )
+        for layer in range(len(params))
+    ]
+    return grads, complex_step(lambda v: loss(v, params), x)
+
+
+# ---- backward ----------------------------------------------------------------------------------
+
+
+def _backward(dy, cache, params):
+    return slopes(lambda x, p: (dy * forward(x, p)[0]).sum(), cache[0], params)
+
+
+def _variant(
+    derivative=lambda a, layer, last: a * (1 - a) if layer else 1.0,
+    dW=lambda a, delta: a.T @ delta,
+    db=lambda delta: delta.sum(axis=0),
+    back=lambda delta, W: delta @ W.T,
+    start=lambda dy: dy,
+):
+    """A backward pass with one line exchanged."""
+
+    def backward(dy, cache, params):
+        delta, grads = start(dy), []
+        for layer in reversed(range(len(params))):
+            a, W = cache[layer], params[layer][0]
+            grads.insert(0, (dW(a, delta), db(delta)))
+            delta = back(delta, W) * derivative(a, layer, len(params) - 1)
+        return grads, delta
+
+    return backward
+
+
+def _inputs(rng, batch, *widths):
+    params = network(rng, *widths)
+    y, cache = forward(rng.normal(size=(batch, widths[0])), params)
+    return rng.normal(size=y.shape), cache, params
+
+
+backward = Check(_backward, returns=("grads", "dx"))
+# One width and one batch size throughout: whatever is transposed still multiplies, so a wrong
+# value shows which product is wrong where other sizes would only raise.
+backward.case(
+    *_inputs(np.random.default_rng(1), 3, 3, 3, 3),
+    en="every gradient is the slope of the loss along its parameter",
+    zh="每个梯度都是损失沿该参数的斜率",
+)
+backward.case(
+    *_inputs(np.random.default_rng(2), 5, 3, 4, 2),
+    en="gradients have their parameters' shapes, on widths 3, 4, 2",
+    zh="梯度与参数形状相同，各层宽度为 3、4、2",
+)
+backward.case(
+    *_inputs(np.random.default_rng(3), 4, 3, 2),
+    en="a single linear layer has no activation to differentiate",
+    zh="只有一个线性层时没有激活函数可求导",
+)
+backward.case(
+    *_inputs(np.random.default_rng(4), 1, 2, 5, 3, 4, 2),
+    en="four layers, a batch of one",
+    zh="四层网络，batch 为 1",
+)
+
+
+@backward.fresh(en="fresh random weights and inputs", zh="新的随机权重和输入")
+def _(rng):
+    return _inputs(rng, 6, 4, 3, 5, 2)
+
+
+backward.trap(
+    _variant(derivative=lambda a, layer, last: 1 - a if layer else 1.0),
+    en="The derivative of σ at a = σ(z) is a(1 − a). Here the factor a is missing.",
+    zh="σ 在 a = σ(z) 处的导数是 a(1 − a)，这里少了因子 a。",
+    ask_en="What is the slope of σ at z = 0, where a = 1/2? What does your line give there?",
+    ask_zh="z = 0 时 a = 1/2，σ 的斜率是多少？你的那行代码算出多少？",
+)
+backward.trap(
+    _variant(back=lambda delta, W: delta @ W),
+    en="The forward pass multiplies by W from the right, so the gradient goes back through Wᵀ: "
+    "δ @ W.T. With W itself it only fits when all widths are equal.",
+    zh="前向是右乘 W，梯度就要乘 Wᵀ 传回去：δ @ W.T。直接乘 W 只有各层等宽时形状才碰巧对得上。",
+    ask_en="z = a @ W. Which entries of z does a[0, 0] touch, and through which entries of W?",
+    ask_zh="z = a @ W。a[0, 0] 影响 z 的哪些元素，经过 W 的哪些元素？",
+)
+backward.trap(
+    _variant(derivative=lambda a, layer, last: 1.0),
+    en="The gradient passes each hidden activation without its derivative: after δ @ W.T comes "
+    "⊙ a(1 − a).",
+    zh="梯度穿过隐藏层时漏乘了激活函数的导数：δ @ W.T 之后还要 ⊙ a(1 − a)。",
+)
+backward.trap(
+    _variant(derivative=lambda a, layer, last: a * (1 - a)),
+    en="dx is multiplied by x(1 − x), but the network's input went through no sigmoid.",
+    zh="dx 多乘了 x(1 − x)，而网络的输入并没有经过 sigmoid。",
+    ask_en="Which entries of the cache are outputs of a sigmoid?",
+    ask_zh="cache 里哪些是 sigmoid 的输出？",
+)
+backward.trap(
+    _variant(derivative=lambda a, layer, last: sigmoid(a) * (1 - sigmoid(a)) if layer else 1.0),
+    en="The cache already holds a = σ(z). σ(a)(1 − σ(a)) applies the sigmoid twice.",
+    zh="cache 里存的已经是 a = σ(z)，σ(a)(1 − σ(a)) 等于做了两次 sigmoid。",
+)
+backward.trap(
+    _variant(dW=lambda a, delta: delta.T @ a),
+    en="This is the transpose of dW. W is (in, out), so dW = a.T @ δ is (in, out) too.",
+    zh="这是 dW 的转置。W 是 (in, out)，dW = a.T @ δ 也应是 (in, out)。",
+)
+backward.trap(
+    _variant(db=lambda delta: delta.sum()),
+    en="One number for the whole bias. Each unit has its own: sum δ over the batch axis only.",
+    zh="整个偏置只得到一个数。每个单元有自己的偏置：只沿 batch 轴对 δ 求和。",
+)
+backward.trap(
+    _variant(start=lambda dy: dy / len(dy)),
+    en="dy is already ∂L/∂y of the whole batch's loss. Dividing by B again makes every gradient B "
+    "times too small.",
+    zh="dy 已经是整个 batch 的损失对 y 的导数，再除以 B，所有梯度都小了 B 倍。",
+)
+backward.trap(
+    _variant(db=lambda delta: delta.mean(axis=0)),
+    en="The bias is added to every row, so its gradient is the sum over rows, not their mean. "
+    "A mean over the batch belongs into the loss, hence into dy.",
+    zh="偏置加在每一行上，梯度是各行之和，不是平均。对 batch 求平均是损失的事，已经包含在 dy 里。",
+)
+
+
+# ---- loss_and_grads ----------------------------------------------------------------------------
+
+
+def _half_mse(x, t, params):
+    error = forward(x, params)[0] - t
+    return (error * error).sum() / (2 * len(x))
+
+
+def _loss_and_grads(x, t, params):
+    grads, _ = slopes(lambda x, p: _half_mse(x, t, p), x, params)
+    return _half_mse(x, t, params), grads
+
+
+def _scaled(loss_factor, gradient_factor):
+    """loss_and_grads with both results multiplied by functions of (B, o)."""
+
+    def loss_and_grads(x, t, params):
+        y, cache = forward(x, params)
+        factor = gradient_factor(*y.shape) / len(x)
+        grads, _ = _variant()((y - t) * factor, cache, params)
+        return _half_mse(x, t, params) * loss_factor(*y.shape), grads
+
+    return loss_and_grads
+
+
+loss_and_grads = Check(_loss_and_grads, returns=("loss", "grads"))
+
+
+def _regression(rng, batch, *widths):
+    x, t = rng.normal(size=(batch, widths[0])), rng.normal(size=(batch, widths[-1]))
+    return x, t, network(rng, *widths)
+
+
+loss_and_grads.case(
+    *_regression(np.random.default_rng(5), 4, 2, 5, 3),
+    en="the loss is the mean over the batch of half the squared error",
+    zh="损失是平方误差的一半在 batch 上的平均",
+)
+
+
+@loss_and_grads.property(
+    en="a batch repeated twice has the same loss and gradients",
+    zh="把 batch 重复一遍，损失和梯度不变",
+)
+def _(answer):
+    x, t, params = _regression(np.random.default_rng(6), 3, 2, 4, 3)
+    once, twice = answer(x, t, params), answer(np.tile(x, (2, 1)), np.tile(t, (2, 1)), params)
+    return Evidence(given={"x": x, "x repeated": np.tile(x, (2, 1))}, expected=once, got=twice)
+
+
+@loss_and_grads.fresh(en="fresh random data", zh="新的随机数据")
+def _(rng):
+    return _regression(rng, 7, 3, 4, 2)
+
+
+loss_and_grads.trap(
+    _scaled(lambda B, o: 1, lambda B, o: B),
+    en="The loss is a mean over the batch, the gradients a sum: 1/B is missing in "
+    "dy = (y − t) / B. The step size then grows with the batch.",
+    zh="损失对 batch 取了平均，梯度却是求和：dy = (y − t) / B 里少了 1/B，步长会随 batch 变大。",
+)
+loss_and_grads.trap(
+    _scaled(lambda B, o: B, lambda B, o: B),
+    en="Loss and gradients are sums over the batch. The question asks for the mean.",
+    zh="损失和梯度都是在 batch 上求和，题目要的是平均。",
+)
+loss_and_grads.trap(
+    _scaled(lambda B, o: 2, lambda B, o: 2),
+    en="The half is missing: with L = ½‖y − t‖² the 2 of the derivative cancels.",
+    zh="漏了 1/2：L = ½‖y − t‖² 求导后 2 正好约掉。",
+)
+loss_and_grads.trap(
+    _scaled(lambda B, o: 1, lambda B, o: 2),
+    en="Loss and gradient do not belong together: the derivative of ½e² is e, not 2e.",
+    zh="损失和梯度对不上：½e² 的导数是 e，不是 2e。",
+)
+loss_and_grads.trap(
+    _scaled(lambda B, o: 2 / o, lambda B, o: 2 / o),
+    en="np.mean averages over the outputs too. Here the squared error is summed over the outputs, "
+    "halved, and averaged over the batch.",
+    zh="np.mean 连输出维也平均了。这里平方误差先对输出维求和、减半，再对 batch 求平均。",
+)
+loss_and_grads.trap(
+    _scaled(lambda B, o: 1, lambda B, o: -1),
+    en="t − y has the wrong sign: a step against this gradient climbs the loss.",
+    zh="t − y 符号反了：沿负梯度走一步，损失反而上升。",
+)
+
+
+# ---- grad_check --------------------------------------------------------------------------------
+
+
+def _relative(numeric, grad):
+    norm = np.linalg.norm
+    return norm(numeric - grad) / (norm(numeric) + norm(grad))
+
+
+def _differences(f, theta, h, ahead, behind, width):
+    """(f(θ + ahead·h) − f(θ + behind·h)) / (width·h), one element of θ at a time."""
+    unit = np.eye(theta.size)
+    return np.array(
+        [
+            (f(theta + ahead * h * e) - f(theta + behind * h * e)) / (width * h)
+            for e in (row.reshape(theta.shape) for row in unit)
+        ]
+    ).reshape(theta.shape)
+
+
+def _grad_check(f, theta, grad, h):
+    return _relative(_differences(f, theta, h, 1, -1, 2), grad)
+
+
+def _cubes(theta):
+    """f(θ) = Σ θ³"""
+    return float((theta**3).sum())
+
+
+def _mixed(theta):
+    """f(θ) = Σ sin(θ) + θ₀₀·θ₁₁"""
+    return float(np.sin(theta).sum() + theta[0, 0] * theta[1, 1])
+
+
+_POINT = np.array([1.0, 2.0, -1.5])
+_MATRIX = np.array([[0.3, -1.1, 2.0], [0.7, 1.9, -0.4]])
+
+grad_check = Check(
+    _grad_check,
+    rtol=1e-4,
+    domain=lambda f, theta, grad, h: h > 1e-7,
+)
+grad_check.case(
+    _cubes,
+    _POINT,
+    3 * _POINT**2,
+    0.5,
+    en="a right gradient leaves the central difference's own error, h² for θ³",
+    zh="梯度正确时只剩中心差分自身的误差，对 θ³ 是 h²",
+)
+grad_check.case(
+    _cubes,
+    _POINT,
+    6 * _POINT**2,
+    1e-4,
+    en="a gradient twice too large has relative error 1/3",
+    zh="梯度大了一倍，相对误差是 1/3",
+)
+grad_check.case(
+    _mixed,
+    _MATRIX,
+    np.cos(_MATRIX) + np.array([[2.0, 0, 0], [0, 0, 0.5]]),
+    1e-3,
+    en="parameters may be a matrix",
+    zh="参数可以是矩阵",
+)
+
+
+@grad_check.fresh(en="a fresh polynomial and a wrong gradient", zh="新的多项式和一个错误的梯度")
+def _(rng):
+    weights = rng.normal(size=(2, 3))
+
+    def f(theta):
+        """f(θ) = Σ w·θ³"""
+        return float((weights * theta**3).sum())
+
+    theta = rng.uniform(1, 2, size=(2, 3))
+    return f, theta, 3 * weights * theta**2 + rng.normal(size=(2, 3)), 0.1
+
+
+def candidate(f, theta, grad, h):
+    slopes = np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        moved = theta.copy()
+        moved[i] += h
+        slopes[i] = (f(moved) - f(theta)) / h
+    return np.linalg.norm(slopes - grad) / (np.linalg.norm(slopes) + np.linalg.norm(grad))
+
+
+grad_check.trap(
+    candidate,
+    en="This is the one-sided difference: its error falls with h, the central one's with h². "
+    "Step to both sides and divide by 2h.",
+    zh="这是单侧差分，误差随 h 下降；中心差分的误差随 h² 下降。两侧各走一步，再除以 2h。",
+    ask_en="For f = θ³ the central difference errs by h². Yours?",
+    ask_zh="f = θ³ 时中心差分的误差是 h²，你的是多少？",
+)
+grad_check.trap(
+    lambda f, theta, grad, h: _relative(_differences(f, theta, h, 1, -1, 1), grad),
+    en="From θ − h to θ + h is 2h. Divided by h, every slope is twice too large.",
+    zh="从 θ − h 到 θ + h 是 2h。除以 h，每个斜率都大了一倍。",
+)
+grad_check.trap(
+    lambda f, theta, grad, h: np.linalg.norm(_differences(f, theta, h, 1, -1, 2) - grad),
+    en="This is the absolute error. 1e-4 is fine for gradients near 1 and hopeless for gradients "
+    "near 1e-5: divide by ‖numeric‖ + ‖grad‖.",
+    zh="这是绝对误差。梯度在 1 附近时 1e-4 没问题，在 1e-5 附近就毫无意义："
+    "要除以 ‖数值梯度‖ + ‖grad‖。",
+)
+grad_check.trap(
+    lambda f, theta, grad, h: _relative((f(theta + h) - f(theta - h)) / (2 * h), grad),
+    en="All parameters move at once, which gives one directional slope. Move one element, measure, "
+    "put it back, go to the next.",
+    zh="所有参数一起动，只得到一个方向导数。要一次动一个元素，测完复原，再动下一个。",
+)
+grad_check.trap(
+    lambda f, theta, grad, h: (
+        np.linalg.norm(_differences(f, theta, h, 1, -1, 2) - grad) / np.linalg.norm(grad)
+    ),
+    en="Divided by ‖grad‖ alone the error is not symmetric and has no bound when grad is near 0. "
+    "The question divides by ‖numeric‖ + ‖grad‖.",
+    zh="只除以 ‖grad‖ 不对称，grad 接近 0 时也没有上界。题目要求除以 ‖数值梯度‖ + ‖grad‖。",
+)
+
+
+# ---- mend --------------------------------------------------------------------------------------
+
+
+def _program(bugs):
+    """The candidate's program with exactly these bugs; every layer is a sigmoid."""
+
+    def gradients(x, t, weights, biases):
+        a = [x]
+        for W, b in zip(weights, biases, strict=True):
+            a.append(sigmoid(a[-1] @ W + b))
+        error = a[-1] - (x if "no_target" in bugs else t)
+        dweights, dbiases = [], []
+        for layer in reversed(range(len(weights))):
+            out, into = a[layer + 1], x if "no_cache" in bugs else a[layer]
+            delta = error * ((1 - out) if "half_derivative" in bugs else out * (1 - out))
+            dW = delta @ into.T if "wrong_product" in bugs else into.T @ delta
+            dweights.insert(0, dW)
+            dbiases.insert(0, np.sum(delta) if "one_bias" in bugs else delta.sum(axis=0))
+            W = weights[layer]
+            error = delta @ (W if "not_transposed" in bugs else W.T)
+        return dweights, dbiases
+
+    return gradients
+
+
+def _task(rng, batch, *widths):
+    x, t = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+    params = network(rng, *widths)
+    return x, t, [W for W, _ in params], [b for _, b in params]
+
+
+mend = Program(_program, returns=("dweights", "dbiases"))
+# Width = batch size, so that every mixture of the bugs still multiplies and can be told apart.
+mend.case(
+    *_task(np.random.default_rng(7), 3, 3, 3, 3),
+    en="dweights and dbiases are the slopes of ½ Σ (a − t)²",
+    zh="dweights 和 dbiases 是 ½ Σ (a − t)² 的斜率",
+)
+mend.case(
+    *_task(np.random.default_rng(8), 5, 3, 4, 2),
+    en="a batch of 5 through widths 3, 4, 2",
+    zh="batch 为 5，各层宽度为 3、4、2",
+)
+
+
+@mend.fresh(en="fresh random data", zh="新的随机数据")
+def _(rng):
+    return _task(rng, 4, 4, 4, 4, 4)
+
+
+mend.bug(
+    "no_target",
+    en="The error compares the output with the input. Nothing here knows the target t: this trains "
+    "an auto-encoder.",
+    zh="误差是拿输出和输入比，完全没有用到目标 t：这样训练出来的是自编码器。",
+)
+mend.bug(
+    "half_derivative",
+    en="σ′ = a(1 − a), with a the output of that layer; the factor a is missing.",
+    zh="σ′ = a(1 − a)，a 是该层的输出；这里少了因子 a。",
+)
+mend.bug(
+    "wrong_product",
+    en="δ @ aᵀ sums over the units. dW sums over the batch and pairs every input with every unit: "
+    "aᵀ @ δ.",
+    zh="δ @ aᵀ 是对神经元求和。dW 要对 batch 求和，把每个输入和每个神经元配对：aᵀ @ δ。",
+)
+mend.bug(
+    "one_bias",
+    en="np.sum(delta) folds every unit's bias gradient into one number. Sum over axis 0.",
+    zh="np.sum(delta) 把各单元的偏置梯度加成了一个数。应沿 axis 0 求和。",
+)
+mend.bug(
+    "no_cache",
+    en="Every layer's dW needs that layer's own input. The program uses the network's input "
+    "everywhere because the forward pass did not keep the activations.",
+    zh="每层的 dW 要用该层自己的输入。这里处处用网络的输入，因为前向时没有保存激活值。",
+)
+mend.bug(
+    "not_transposed",
+    en="a @ W goes forward, so δ @ W.T goes back.",
+    zh="前向是 a @ W，反向就是 δ @ W.T。",
+)
+
+
+# ---- on paper ----------------------------------------------------------------------------------
+
+backward_cost = Estimate(2.0, unit="times", rtol=0.05)
+backward_cost.trap(
+    1.0,
+    en="Each layer's forward product x @ W has two partners on the way back: xᵀ @ δ for the "
+    "weights and δ @ Wᵀ for the layer below.",
+    zh="前向的每个 x @ W，反向对应两个矩阵乘：xᵀ @ δ 求权重梯度，δ @ Wᵀ 传给前一层。",
+)
+backward_cost.trap(
+    3.0,
+    en="3 is a whole training step: one forward, two backward.",
+    zh="3 是整个训练步：前向 1 份，反向 2 份。",
+)
+
+activation_memory = Estimate("1.85 MB", rtol=0.01)
+activation_memory.trap(
+    "2.68 MB",
+    en="These are the parameters, 669,706 × 4 bytes. The cache holds each layer's input for every "
+    "example.",
+    zh="这是参数的大小，669,706 × 4 字节。cache 存的是每个样本在每层的输入。",
+)
+activation_memory.trap(
+    "7.23 kB",
+    en="This is one example's cache. The batch holds 256.",
+    zh="这是一个样本的量，batch 里有 256 个。",
+)
+forward_mode_passes = Estimate(669_706, unit="passes", rtol=0.001)
+forward_mode_passes.trap(
+    668_672,
+    en="The biases are parameters too: 512 + 512 + 10 more.",
+    zh="偏置也是参数，还要加 512 + 512 + 10。",
+)
+forward_mode_passes.trap(
+    1_339_412,
+    en="Twice the number is the central difference. Forward mode carries one exact derivative with "
+    "each pass.",
+    zh="两倍是中心差分的次数。前向模式每跑一遍就带出一个精确的导数。",
+)
+
+
+# ---- in words ----------------------------------------------------------------------------------
+
+flaws = Flaws()
+flaws.true(
+    en="Backprop is the chain rule, applied from the loss back to the input, with every "
+    "intermediate gradient computed once.",
+    zh="反向传播就是从损失往输入方向用链式法则，每个中间梯度只算一次。",
+)
+flaws.false(
+    en="Backprop is a gradient-descent method: it adjusts the weights until the error is small.",
+    zh="反向传播是一种梯度下降方法，它不断调整权重，直到误差足够小。",
+    because_en="Backprop only computes the gradient. Gradient descent, or Adam, uses it to update "
+    "the weights.",
+    because_zh="反向传播只负责算梯度，更新权重的是梯度下降、Adam 这些优化器。",
+    source="Goodfellow et al. 2016, §6.5",
+)
+flaws.true(
+    en="One backward pass gives the gradient of a scalar loss with respect to all parameters, "
+    "however many there are.",
+    zh="不管有多少参数，反向走一遍就能得到标量损失对全部参数的梯度。",
+)
+flaws.false(
+    en="For each neuron we compute the gradient of its output with respect to its input; these "
+    "gradients are what the optimizer needs.",
+    zh="对每个神经元求输出对输入的梯度，优化器要的就是这些梯度。",
+    because_en="The optimizer needs ∂L/∂θ for every parameter. The local derivative is one factor "
+    "of it; the rest comes down from the loss.",
+    because_zh="优化器要的是损失对每个参数的导数 ∂L/∂θ。局部导数只是其中一个因子，"
+    "其余部分从损失传下来。",
+    source="Goodfellow et al. 2016, §6.5",
+)
+flaws.true(
+    en="Training needs more memory than inference, because the activations are kept for the "
+    "backward pass.",
+    zh="训练比推理更占显存，因为反向传播要用前向保存下来的激活值。",
+)
+flaws.false(
+    en="It is safe to start with all weights equal: the gradients differ from unit to unit and "
+    "break the tie.",
+    zh="权重全初始化成同一个值也没关系，各神经元梯度不同，训练几步就分开了。",
+    because_en="Two hidden units with equal weights receive equal gradients and stay equal for "
+    "ever. Random initial weights break the symmetry.",
+    because_zh="权重相同的两个隐藏单元得到的梯度也相同，永远分不开。要靠随机初始化打破对称。",
+    source="Goodfellow et al. 2016, §8.4",
+)
+flaws.false(
+    en="In a gradient check, the smaller h is, the closer the numerical gradient gets to the true "
+    "one.",
+    zh="做梯度检验时，h 取得越小，数值梯度就越接近真实梯度。",
+    because_en="Below about 1e-5 in float64 rounding, ε/h, grows faster than the truncation error, "
+    "h², falls.",
+    because_zh="float64 下 h 小于约 1e-5 时，舍入误差 ε/h 的增长超过了截断误差 h² 的下降。",
+    source="Press et al. 2007, Numerical Recipes, §5.7",
+)
+
+say = Say(
+    model_en="""
+Backprop computes the gradient of a scalar loss with respect to every parameter by the chain rule.
+The forward pass caches each layer's input. Going back, each layer receives delta, the gradient of
+the loss at its output; it multiplies by the activation's derivative, takes dW as input transposed
+times delta and db as the sum over the batch, and hands delta times W transposed to the layer below.
+It costs about twice a forward pass, and the cached activations are the memory bill.
+The optimizer does the update; backprop only delivers the gradient.
+I verify it with central differences in float64: a relative error near 1e-8 is right.
+""",
+    model_zh="""
+反向传播用链式法则算出标量损失对每个参数的梯度。前向时缓存每层的输入。
+反向时每层收到损失对输出的梯度 delta：先乘激活函数的导数，dW 等于输入的转置乘 delta，
+db 等于 delta 沿 batch 求和，再把 delta 乘 W 的转置传给前一层。
+计算量大约是前向的两倍，缓存的激活值是主要的显存开销。
+更新权重是优化器的事，反向传播只给出梯度。
+验证用 float64 的中心差分，相对误差在 1e-8 左右就对了。
+""",
+)
+say.point(
+    en="the gradient of the loss for every parameter, by the chain rule",
+    zh="用链式法则求损失对每个参数的梯度",
+    found_en=[r"chain rule"],
+    found_zh=[r"链式法则", r"链式求导"],
+)
+say.point(
+    en="activations are cached in the forward pass",
+    zh="前向时缓存激活值",
+    found_en=[
+        r"(cach|stor|sav|keep|kept|remember)\w*.{0,40}(activation|input|output|intermediate)",
+        r"(activation|input|output|intermediate)\w*.{0,30}(cached|stored|saved|kept)",
+    ],
+    found_zh=[
+        r"(缓存|保存|存下|记住|留着).{0,12}(激活|输入|输出|中间)",
+        r"(激活|输入|输出|中间).{0,12}(缓存|保存|存下|存起来|留着)",
+    ],
+)
+say.point(
+    en="dW = inputᵀ · δ, and δ · Wᵀ goes to the layer below",
+    zh="dW = 输入ᵀ · δ，δ · Wᵀ 传给前一层",
+    found_en=[r"transpos", r"\.T\b", r"W\^?T\b"],
+    found_zh=[r"转置", r"\.T\b", r"W\^?T"],
+)
+say.point(
+    en="multiply by the activation's derivative",
+    zh="乘激活函数的导数",
+    found_en=[
+        r"derivative of the (activation|sigmoid|non)",
+        r"activation'?s? (function'?s? )?deriv",
+        r"a\s*\*?\s*\(1\s*[-−]\s*a\)",
+    ],
+    found_zh=[r"激活(函数)?的?(导数|求导|梯度)", r"a\s*\*?\s*\(1\s*[-−]\s*a\)"],
+)
+say.point(
+    en="costs about two forward passes",
+    zh="计算量约为前向的两倍",
+    found_en=[r"(twice|two times|2x|2×|double|two).{0,25}forward"],
+    found_zh=[r"前向.{0,8}(两|2|二)\s*倍", r"(两|2|二)\s*倍.{0,6}前向"],
+)
+say.point(
+    en="the optimizer updates, backprop does not",
+    zh="更新由优化器完成，不是反向传播",
+    found_en=[
+        r"optimi[sz]er\w* .{0,25}(update|step|change|adjust)",
+        r"(update|step)\w*.{0,25}optimi[sz]er",
+        r"only (computes|delivers|gives|returns).{0,12}gradient",
+    ],
+    found_zh=[
+        r"优化器.{0,10}(更新|调整)",
+        r"更新.{0,10}优化器",
+        r"只(负责|给出|算|计算|管).{0,6}梯度",
+    ],
+)
+say.point(
+    en="verified by central differences",
+    zh="用中心差分验证",
+    found_en=[
+        r"(central|finite|numerical) (difference|gradient)",
+        r"gradient check",
+        r"grad ?check",
+    ],
+    found_zh=[r"(中心|有限|数值)差分", r"数值梯度", r"梯度检[验查]"],
+)

@@ -1,0 +1,135 @@
+"""Turn the look at which an answer failed into the verdict that a learner reads."""
+
+import numpy as np
+
+from whiteboard.grading import messages as say
+from whiteboard.grading.compare import is_numeric, to_numpy
+from whiteboard.grading.patterns import find_pattern
+from whiteboard.grading.show import show
+from whiteboard.grading.text import Text
+from whiteboard.grading.verdict import FAILED, Verdict
+
+
+def describe(check, look, number, trap) -> Verdict:
+    """The verdict on one look that did not hold, with the trap that explains it, if any."""
+    evidence, difference = look.evidence, look.difference
+    pattern = None
+    if look.trouble:
+        got = look.trouble[1]
+        where = None
+    else:
+        got = _shown_got(difference, evidence)
+        where = _where(difference, check.returns)
+        if evidence.relation == "equal":
+            sizes = _sizes(evidence.given)
+            pattern = find_pattern(difference.expected, difference.got, sizes)
+    ask = trap.ask if trap and trap.ask else None
+    ask = ask or (pattern.ask if pattern else None) or look.probe.ask
+    return Verdict(
+        check.name,
+        FAILED,
+        # A changed input breaks a rule of every exercise, not the property this case is there for.
+        property=None if look.trouble and look.trouble[0] == "changed" else look.probe.name,
+        given=_given(evidence.given, look.seed),
+        expected=_expected(check, look),
+        got=got,
+        difference=where,
+        pattern=pattern.text if pattern else None,
+        ask=ask,
+        likely=trap.text if trap else None,
+        trap=number,
+        printed=look.outcome.printed.rstrip(),
+        flooded=look.outcome.flooded,
+        seed=look.seed,
+    )
+
+
+def _given(given, seed):
+    if isinstance(given, Text):
+        return given
+    text = ", ".join(f"{name} = {show(to_numpy(value))}" for name, value in given.items())
+    if seed is None:
+        return Text(text, text) if text else None
+    note = say.SEED.filled(seed=seed)
+    return Text(f"{text} ({note.en})", f"{text}（{note.zh}）") if text else note
+
+
+def _expected(check, look):
+    evidence, difference = look.evidence, look.difference
+    if look.trouble:
+        return _expected_of_trouble(check, look)
+    if difference.kind == "shape":
+        return say.SHAPE.filled(shape=difference.expected.shape)
+    if difference.kind == "length" and len(check.returns) == len(difference.expected):
+        names = ", ".join(check.returns)
+        return say.RETURN_PARTS.filled(n=len(check.returns), names=names)
+    if difference.kind == "keys":
+        return say.WRONG_KEYS.filled(got=", ".join(difference.expected))
+    shown = _both(difference.expected)
+    if evidence.relation == "at least":
+        shown = say.AT_LEAST.filled(value=shown)
+    if evidence.relation == "at most":
+        shown = say.AT_MOST.filled(value=shown)
+    if evidence.note:
+        note = evidence.note
+        return Text(f"{shown.en} ({note.en})", f"{shown.zh}（{note.zh}）")
+    return shown
+
+
+def _expected_of_trouble(check, look):
+    kind = look.trouble[0]
+    if kind == "changed":
+        return say.KEPT_INPUT
+    if kind == "length":
+        names = ", ".join(check.returns)
+        return say.RETURN_PARTS.filled(n=len(check.returns), names=names)
+    expected = look.evidence.expected
+    return say.A_RESULT if expected is None else _both(expected)
+
+
+def _shown_got(difference, evidence):
+    got = difference.got
+    if difference.kind == "shape":
+        return say.SHAPE.filled(shape=np.shape(got))
+    if difference.kind == "length":
+        sizes = {"got": len(got), "expected": len(difference.expected)}
+        return say.WRONG_LENGTH.filled(**sizes)
+    if difference.kind == "keys":
+        return say.WRONG_KEYS.filled(got=", ".join(got) or "–")
+    if difference.kind == "type":
+        if got is None:
+            return say.NOTHING_RETURNED
+        return say.WRONG_TYPE.filled(got=show(got), type=type(got).__name__)
+    return _both(got)
+
+
+def _where(difference, returns):
+    texts, path = [], difference.path
+    for i, name in enumerate(returns):  # "[1]['W']" of several results reads "dx['W']"
+        if path.startswith(f"[{i}]"):
+            path = name + path.removeprefix(f"[{i}]")
+    if path:
+        texts.append(say.AT.filled(path=path))
+    if difference.index:
+        texts.append(say.DIFFERS_FROM.filled(index=list(difference.index)))
+    if not texts:
+        return None
+    return Text(", ".join(t.en for t in texts), "，".join(t.zh for t in texts))
+
+
+def _sizes(given):
+    if isinstance(given, Text):
+        return ()
+    found = set()
+    for value in given.values():
+        value = to_numpy(value)
+        if isinstance(value, np.ndarray):
+            found |= set(value.shape)
+        elif is_numeric(value) and isinstance(value, int):
+            found.add(value)
+    return tuple(sorted(s for s in found if isinstance(s, int) and s > 1))
+
+
+def _both(value):
+    shown = show(value)
+    return Text(shown, shown)
