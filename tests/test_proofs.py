@@ -6,6 +6,7 @@ One file for all lessons: what it needs of a lesson stands in `tests/right_answe
 import importlib
 
 import pytest
+
 from whiteboard.course import exercises, lesson, slugs
 from whiteboard.grading.check import Check
 from whiteboard.grading.estimate import Estimate
@@ -26,7 +27,9 @@ def graded(kind):
     return [
         pytest.param(slug, name, exercise, id=f"{slug}-{name}")
         for slug in slugs()
-        for name, exercise in exercises(importlib.import_module(f"whiteboard.checks.{slug}")).items()
+        for name, exercise in exercises(
+            importlib.import_module(f"whiteboard.checks.{slug}")
+        ).items()
         if isinstance(exercise, kind)
     ]
 

@@ -48,7 +48,7 @@ class Flaws(Exercise):
 
     def grade(self, *answer, seed=None):
         value = answer[0] if len(answer) == 1 else answer
-        if value is None or value is ... or (not isinstance(value, int) and not len(value)):
+        if value is None or value is ... or (hasattr(value, "__len__") and not len(value)):
             return Verdict(self.name, UNWRITTEN, summary=say.STUB)
         numbers = _numbers(value)
         if numbers is None:

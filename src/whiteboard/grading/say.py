@@ -79,7 +79,7 @@ def _says(point, clause):
 
 
 def _around(clause, match, pattern):
-    """Where a negation would deny the point: not in the phrase of a point that is itself negative."""
+    """Where a negation would deny the point: outside the phrase, if the pattern itself negates."""
     if _NEGATION.search(pattern):
         return f"{clause[: match.start()]} | {clause[match.end() :]}"
     return clause

@@ -1,0 +1,1 @@
+"""What an author runs: manuscripts in `src/lessons` become the notebooks a learner opens."""

@@ -1,0 +1,44 @@
+"""`python -m press <command>`: what an author runs."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from press.course import Course
+
+# A command is a module with `add_arguments(parser)` and `run(arguments, course) -> int`.
+COMMANDS = {
+    "print": ("press.publishing", "print the notebooks and execute changed solutions"),
+    "verify": ("press.verification", "refuse what breaks a rule, without executing anything"),
+    "stamp": ("press.stamp", "say that one translation answers to its English again"),
+    "mutants": ("press.mutants", "change every solution a little and see that its grader notices"),
+    "stats": ("press.statistics", "count lessons, exercises, cases, properties, traps, mutants"),
+    "new": ("press.scaffold", "write the files of a new lesson, every section present"),
+}
+
+
+def main(words: Sequence[str] | None = None, course: Course | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m press", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    modules = {}
+    for name, (module, summary) in COMMANDS.items():
+        modules[name] = importlib.import_module(module)
+        description = modules[name].__doc__
+        command = commands.add_parser(name, help=summary, description=description)
+        modules[name].add_arguments(command)
+    arguments = parser.parse_args(words)
+    try:
+        return modules[arguments.command].run(arguments, course or Course.here())
+    except KeyboardInterrupt:
+        print("Stopped; every file written so far is whole.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        where = error.filename or "A file"
+        print(f"{where}: {error.strerror}. Every file written so far is whole.", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

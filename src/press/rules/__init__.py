@@ -1,0 +1,1 @@
+"""The rules of `press verify`: each is a small function that yields faults."""
