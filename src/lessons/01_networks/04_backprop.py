@@ -52,6 +52,7 @@ check = lesson("backprop")
 # 前向传播已经写好：隐藏层用 sigmoid，最后一层是线性的。`params` 每层一个 `(W, b)`；
 # `cache[l]` 是第 `l` 层的输入，所以 `cache[0]` 就是这个 batch 本身。
 
+
 # %% role="setup"
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
@@ -78,6 +79,7 @@ def forward(x, params):
 # ## 1 · 反向传播
 #
 # 写出 `backward`。`dy` 是标量损失对输出的梯度，对 batch 求平均的系数已经包含在里面。
+
 
 # %% role="exercise"
 def backward(dy, cache, params):
@@ -193,6 +195,7 @@ check.backward(backward)
 #
 # 用你的 `backward` 写出 `loss_and_grads`，损失是 $L = \frac{1}{2B} \sum_n \lVert y_n - t_n \rVert^2$。
 
+
 # %% role="exercise"
 def loss_and_grads(x, t, params):
     """x (B, i), targets t (B, o) → the loss, a number, and grads shaped like params."""
@@ -218,31 +221,36 @@ def loss_and_grads(x, t, params):
 check.loss_and_grads(loss_and_grads)
 
 # %% [markdown] role="reward"
-# Train with it: an 8×8-digit classifier by plain gradient descent on one-hot targets. Beside it the
+# Train with it: an 8×8-digit classifier by plain stochastic gradient descent on one-hot targets. Beside it the
 # score of always naming the most frequent class, and of the same network untrained.
 
-# %% [markdown] lang="zh" en="00ce7f4c"
-# 用它来训练：8×8 手写数字，目标用 one-hot，最朴素的梯度下降。旁边放两个基线：永远猜最多的那一类，以及没有训练的同一个网络。
+# %% [markdown] lang="zh" en="89e229b0"
+# 用它来训练：8×8 手写数字，目标用 one-hot，最朴素的随机梯度下降。旁边放两个基线：永远猜最多的那一类，以及没有训练的同一个网络。
+
 
 # %% role="reward"
-def train(steps=400, lr=2.0, seed=0):
-    """Gradient descent on the digits: losses, and test accuracy before and after."""
+def train(steps=3000, lr=0.3, batch=32, seed=0):
+    """Stochastic gradient descent on the digits: test accuracy before and after, and a baseline."""
     rng = np.random.default_rng(seed)
     (x, y), (x_test, y_test) = data.digits(split=True)
     x, x_test, t = x.reshape(len(x), -1), x_test.reshape(len(x_test), -1), np.eye(10)[y]
     params = [(rng.normal(size=(i, o)) / np.sqrt(i), np.zeros(o)) for i, o in [(64, 32), (32, 10)]]
-    score = lambda: float((forward(x_test, params)[0].argmax(1) == y_test).mean())
-    before, losses = score(), []
+
+    def accuracy():
+        return float((forward(x_test, params)[0].argmax(axis=1) == y_test).mean())
+
+    before = accuracy()
     for _ in range(steps):
-        loss, grads = loss_and_grads(x, t, params)
-        losses.append(loss)
+        rows = rng.integers(len(x), size=batch)
+        _, grads = loss_and_grads(x[rows], t[rows], params)
         params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
-    return losses, before, score(), float((y_test == np.bincount(y).argmax()).mean())
+    return before, accuracy(), float((y_test == np.bincount(y).argmax()).mean())
 
 
 if check.loss_and_grads.passed:
-    losses, before, after, majority = train()
-    print(f"test accuracy: untrained {before:.3f}, most frequent class {majority:.3f}, trained {after:.3f}")
+    before, after, majority = train()
+    print(f"test accuracy: most frequent class {majority:.3f}, untrained {before:.3f}")
+    print(f"trained with your gradients: {after:.3f}")
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have written the core. What follows is how you defend it.
@@ -261,6 +269,7 @@ if check.loss_and_grads.passed:
 #
 # 写出 `grad_check`：`grad` 与 `f` 的中心差分之间的相对误差，
 # $\lVert g_\text{num} - g \rVert / (\lVert g_\text{num} \rVert + \lVert g \rVert)$。
+
 
 # %% role="exercise"
 def grad_check(f, theta, grad, h=1e-5):
@@ -289,6 +298,7 @@ def grad_check(f, theta, grad, h=1e-5):
 # %%
 check.grad_check(grad_check)
 
+
 # %% role="reward"
 def v_curve(steps, seed=0):
     """Relative error of our own `backward` on a 3-4-2 network, for every step in `steps`."""
@@ -316,16 +326,22 @@ if check.grad_check.passed and check.loss_and_grads.passed:
         x=h, xlabel="step h", ylabel="relative error of a right gradient", logx=True, logy=True,
     )  # fmt: skip
     best = h[int(np.argmin(central))]
-    print(f"central: {min(central):.1e} at h = {best:.1e}; ε^(1/3) = {np.finfo(float).eps ** (1/3):.1e}")
-    print(f"one-sided: {min(forward_only):.1e} at h = {h[int(np.argmin(forward_only))]:.1e}")
+    print(
+        f"central: {min(central):.1e} at h = {best:.1e}; ε^(1/3) = {np.finfo(float).eps ** (1 / 3):.1e}"
+    )
+    best = h[int(np.argmin(forward_only))]
+    print(
+        f"one-sided: {min(forward_only):.1e} at h = {best:.1e}; ε^(1/2) = {np.finfo(float).eps ** 0.5:.1e}"
+    )
 
-# %% [markdown] role="caption" alt="Two V-shaped curves of relative error against step size on logarithmic axes; the central difference reaches its minimum near 1e-5, far below the one-sided difference, whose minimum lies near 1e-8."
+# %% [markdown] role="caption" alt="Two V-shaped curves of relative error against step size on logarithmic axes; the central difference reaches its minimum near 1e-5, far below the one-sided difference, whose minimum lies near 1e-7."
 # A correct gradient, checked with every step size. To the right the truncation error grows, with
-# $h^2$ (central) and $h$ (one-sided); to the left rounding grows, with $\varepsilon / h$. The bottom is
-# near $\varepsilon^{1/3}$ for the central difference and $\varepsilon^{1/2}$ for the one-sided one.
+# $h^2$ (central) and $h$ (one-sided); to the left rounding grows, with $\varepsilon / h$. Where both
+# are equal lies the bottom: of the order of $\varepsilon^{1/3}$ for the central difference and
+# $\varepsilon^{1/2}$ for the one-sided one, times a factor that depends on the function.
 
-# %% [markdown] lang="zh" en="f9a443a3" alt="双对数坐标下相对误差随步长变化的两条 V 形曲线：中心差分在 1e-5 附近最低，远低于单侧差分；单侧差分的最低点在 1e-8 附近。"
-# 梯度本身是对的，只改变检验的步长。往右，截断误差增大：中心差分按 $h^2$，单侧差分按 $h$；往左，舍入误差按 $\varepsilon / h$ 增大。最低点分别在 $\varepsilon^{1/3}$（中心差分）和 $\varepsilon^{1/2}$（单侧差分）附近。
+# %% [markdown] lang="zh" en="8e35b0de" alt="双对数坐标下相对误差随步长变化的两条 V 形曲线：中心差分在 1e-5 附近最低，远低于单侧差分；单侧差分的最低点在 1e-7 附近。"
+# 梯度本身是对的，只改变检验的步长。往右，截断误差增大：中心差分按 $h^2$，单侧差分按 $h$；往左，舍入误差按 $\varepsilon / h$ 增大。两者相等处就是最低点：中心差分在 $\varepsilon^{1/3}$ 量级，单侧差分在 $\varepsilon^{1/2}$ 量级，前面还有一个取决于函数的系数。
 
 # %% [markdown] role="why"
 # The step goes to a *copy*: `theta[i] += h; …; theta[i] -= h` does not even restore the number exactly, and
@@ -349,6 +365,7 @@ if check.grad_check.passed and check.loss_and_grads.passed:
 # ## 4 · 改好一份答案
 #
 # 网上流传很广的一份答案，改写成一个函数：每层都是 sigmoid，损失是 $\frac{1}{2} \sum (a_\text{out} - t)^2$。里面有六个 bug。请改好它，判定会告诉你还剩几个。
+
 
 # %% role="exercise" tags=["exercise"]
 def gradients(x, t, weights, biases):

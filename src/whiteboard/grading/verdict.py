@@ -10,7 +10,7 @@ PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
 _MARKS = {PASSED: "✓", FAILED: "✗", UNWRITTEN: "○"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What the grader says of one answer. Every `Text` has `.en` and `.zh`.
 
@@ -75,6 +75,8 @@ class Verdict:
         if self.likely:
             lines.append("▸ " + say.WHY.filled(name=self.exercise).said(self.lang))
         return "\n".join(lines)
+
+    __repr__ = __str__
 
     def _repr_html_(self):
         colon = "：" if self.lang == "zh" else ":"
