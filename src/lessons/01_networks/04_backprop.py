@@ -370,12 +370,12 @@ if check.grad_check.passed and check.loss_and_grads.passed:
 # %% role="exercise" tags=["exercise"]
 def gradients(x, t, weights, biases):
     """x (B, i), t (B, o), lists of W (i_l, o_l) and b (o_l,) → dweights, dbiases, shaped alike."""
-    out = x
+    outs = [x]
     for W, b in zip(weights, biases):
-        out = sigmoid(out @ W + b)
+        outs.append(sigmoid(outs[-1] @ W + b))
     dweights, dbiases = [], []
-    error = out - x
-    for W in reversed(weights):
+    error = outs[-1] - x
+    for W, out in zip(reversed(weights), reversed(outs)):
         delta = error * (1 - out)
         dweights.insert(0, delta @ x.T)
         dbiases.insert(0, np.sum(delta))
@@ -386,15 +386,15 @@ def gradients(x, t, weights, biases):
 # %% role="exercise" tags=["solution"]
 def gradients(x, t, weights, biases):
     """x (B, i), t (B, o), lists of W (i_l, o_l) and b (o_l,) → dweights, dbiases, shaped alike."""
-    activations = [x]  # the forward pass keeps every layer's input
+    outs = [x]
     for W, b in zip(weights, biases):
-        activations.append(sigmoid(activations[-1] @ W + b))
+        outs.append(sigmoid(outs[-1] @ W + b))
     dweights, dbiases = [], []
-    error = activations[-1] - t  # against the target, not the input
+    error = outs[-1] - t  # against the target, not the input
     for layer in reversed(range(len(weights))):
-        out = activations[layer + 1]
-        delta = error * out * (1 - out)  # the derivative at this layer's own output
-        dweights.insert(0, activations[layer].T @ delta)  # summed over the batch, (i_l, o_l)
+        out = outs[layer + 1]
+        delta = error * out * (1 - out)  # the derivative at this layer's output
+        dweights.insert(0, outs[layer].T @ delta)  # this layer's input; summed over the batch
         dbiases.insert(0, delta.sum(axis=0))  # one per unit
         error = delta @ weights[layer].T  # forward a @ W, backward δ @ Wᵀ
     return dweights, dbiases

@@ -411,7 +411,7 @@ def _program(bugs):
         error = a[-1] - (x if "no_target" in bugs else t)
         dweights, dbiases = [], []
         for layer in reversed(range(len(weights))):
-            out, into = a[layer + 1], x if "no_cache" in bugs else a[layer]
+            out, into = a[layer + 1], x if "first_input" in bugs else a[layer]
             delta = error * ((1 - out) if "half_derivative" in bugs else out * (1 - out))
             dW = delta @ into.T if "wrong_product" in bugs else into.T @ delta
             dweights.insert(0, dW)
@@ -471,10 +471,10 @@ mend.bug(
     zh="np.sum(delta) 把各单元的偏置梯度加成了一个数。应沿 axis 0 求和。",
 )
 mend.bug(
-    "no_cache",
-    en="Every layer's dW needs that layer's own input. The program uses the network's input "
-    "everywhere because the forward pass did not keep the activations.",
-    zh="每层的 dW 要用该层自己的输入。这里处处用网络的输入，因为前向时没有保存激活值。",
+    "first_input",
+    en="Every layer's dW needs that layer's own input, the output of the layer below. The program "
+    "uses the network's input everywhere.",
+    zh="每层的 dW 要用该层自己的输入，也就是下面一层的输出。这里处处用的是网络的输入。",
 )
 mend.bug(
     "not_transposed",
