@@ -100,9 +100,15 @@ def _inputs(rng, batch, *widths):
 
 backward = Check(_backward, returns=("grads", "dx"))
 # One width and one batch size throughout: whatever is transposed still multiplies, so a wrong
-# value shows which product is wrong where other sizes would only raise.
+# value shows which product is wrong where other sizes would only raise. Small enough to do by hand.
+_PARAMS = [
+    (np.array([[1.0, -1.0], [2.0, 0.0]]), np.array([0.0, 1.0])),
+    (np.array([[1.0, 3.0], [-2.0, 1.0]]), np.array([0.5, 0.0])),
+]
 backward.case(
-    *_inputs(np.random.default_rng(1), 3, 3, 3, 3),
+    np.array([[1.0, 0.0], [3.0, 2.0]]),
+    forward(np.array([[1.0, 0.0], [2.0, -1.0]]), _PARAMS)[1],
+    _PARAMS,
     en="every gradient is the slope of the loss along its parameter",
     zh="每个梯度都是损失沿该参数的斜率",
 )
@@ -432,7 +438,7 @@ def _task(rng, batch, *widths):
 mend = Program(_program, returns=("dweights", "dbiases"))
 # Width = batch size, so that every mixture of the bugs still multiplies and can be told apart.
 mend.case(
-    *_task(np.random.default_rng(7), 3, 3, 3, 3),
+    *_task(np.random.default_rng(7), 2, 2, 2, 2),
     en="dweights and dbiases are the slopes of ½ Σ (a − t)²",
     zh="dweights 和 dbiases 是 ½ Σ (a − t)² 的斜率",
 )

@@ -9,6 +9,8 @@ from whiteboard.grading.show import show
 from whiteboard.grading.text import Text
 from whiteboard.grading.verdict import FAILED, Verdict
 
+_LINE = 80
+
 
 def describe(check, look, number, trap) -> Verdict:
     """The verdict on one look that did not hold, with the trap that explains it, if any."""
@@ -47,9 +49,11 @@ def describe(check, look, number, trap) -> Verdict:
 def _given(given, seed):
     if isinstance(given, Text):
         return given
-    text = ", ".join(f"{name} = {show(to_numpy(value))}" for name, value in given.items())
+    items = [f"{name} = {show(to_numpy(value))}" for name, value in given.items()]
+    # Long inputs stand one below the other, so that they can be read and copied.
+    text = ("\n  " if sum(map(len, items)) > _LINE else ", ").join(items)
     if seed is None:
-        return Text(text, text) if text else None
+        return _both_languages(text)
     note = say.SEED.filled(seed=seed)
     return Text(f"{text} ({note.en})", f"{text}（{note.zh}）") if text else note
 
@@ -131,5 +135,8 @@ def _sizes(given):
 
 
 def _both(value):
-    shown = show(value)
-    return Text(shown, shown)
+    return _both_languages(show(value))
+
+
+def _both_languages(text):
+    return Text(text, text) if text else None

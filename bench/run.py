@@ -1,0 +1,115 @@
+"""The measures that the README quotes: `make bench`.
+
+Machines are noisy, so each number stands beside one measured in the same run: the import beside
+NumPy's, the verdict beside its goal, a notebook's seconds beside the course's.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+
+from press.course import Course
+from press.manuscript import read_all
+from press.statistics import statistics as course_statistics
+from whiteboard.course import exercises
+from whiteboard.grading.check import Check
+from whiteboard.grading.estimate import Estimate
+from whiteboard.grading.flaws import Flaws
+from whiteboard.grading.program import Program
+from whiteboard.grading.say import Say
+
+COURSE = Course.here()
+RUNS = 30
+
+
+def main() -> None:
+    """Print every measure."""
+    print("import, milliseconds (median of 7 fresh interpreters)")
+    numpy, grader = (fastest_import(code) for code in ("import numpy", "import whiteboard"))
+    print(f"  numpy {numpy:.0f}, the grader with it {grader:.0f}: {grader - numpy:.0f} more")
+
+    print("\nwarm verdict, milliseconds")
+    print(f"  {'kind':12} {'right, median':>14} {'p90':>8} {'wrong, median':>14} {'p90':>8}")
+    for kind, (right, wrong) in verdict_times().items():
+        print("  " + f"{kind:12}" + spread(right) + spread(wrong))
+
+    found = course_statistics(COURSE)
+    mutants = found["total"]["mutants"]
+    total = sum(mutants.values()) or 1
+    print("\nmechanical mutants")
+    for name, count in mutants.items():
+        print(f"  {name:10} {count:6} {100 * count / total:6.1f} %")
+
+    print("\nsolution notebooks, seconds when last executed")
+    for path, seconds in found["seconds"].items():
+        print(f"  {seconds:6.1f}  {path}")
+    if found["seconds"]:
+        print(f"  {statistics.mean(found['seconds'].values()):6.1f}  mean")
+
+
+def fastest_import(code: str) -> float:
+    """Milliseconds that a fresh interpreter takes for `code`, beyond its own start."""
+    script = f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
+    command = [sys.executable, "-c", script]
+    times = [float(subprocess.check_output(command)) for _ in range(7)]
+    return 1000 * statistics.median(times)
+
+
+def verdict_times() -> dict[str, tuple[list, list]]:
+    """kind → milliseconds of warm gradings of a right and of wrong answers."""
+    found: dict = {}
+    for lesson in read_all(COURSE):
+        for exercise in exercises(COURSE.checks(lesson.slug)).values():
+            right, wrong = answers(exercise)
+            times = found.setdefault(kind_of(exercise, lesson), ([], []))
+            for answer in right:
+                times[0].extend(timed(exercise, answer))
+            for answer in wrong:
+                times[1].extend(timed(exercise, answer))
+    return found
+
+
+def kind_of(exercise, lesson) -> str:
+    """The exercise's class, and for code its framework."""
+    kind = type(exercise).__name__.lower()
+    return f"{kind}, TF" if lesson.front["framework"] == "tensorflow" and kind == "check" else kind
+
+
+def answers(exercise) -> tuple[list, list]:
+    """Answers to time: (right ones, wrong ones), each as the tuple that `grade` receives."""
+    if isinstance(exercise, Check):
+        right = [(exercise.reference,)] if exercise.reference and not exercise.parts else []
+        return right, [trap.answer for trap in exercise.traps[:3]]
+    if isinstance(exercise, Estimate):
+        return [(tuple(exercise.right),)], [trap.answer for trap in exercise.traps[:3]]
+    if isinstance(exercise, Flaws):
+        return [(exercise.wrong,)], [([1],)]
+    assert isinstance(exercise, Say)
+    return [(exercise.model.en,)], []
+
+
+def timed(exercise, answer) -> list[float]:
+    """Milliseconds of repeated gradings, the first one left out; training runs are not timed."""
+    options = {"costly": False} if isinstance(exercise, Check) else {}
+    runs = RUNS if not isinstance(exercise, Program) else RUNS // 3
+    times = []
+    for _ in range(runs + 1):
+        began = time.perf_counter()
+        exercise.grade(*answer, seed=0, **options)
+        times.append(1000 * (time.perf_counter() - began))
+        if times[-1] > 1000:
+            break
+    return times[1:] or times
+
+
+def spread(times: list[float]) -> str:
+    """Median and 90th percentile, for the table."""
+    if not times:
+        return f" {'–':>14} {'–':>8}"
+    p90 = sorted(times)[int(0.9 * (len(times) - 1))]
+    return f" {statistics.median(times):14.1f} {p90:8.1f}"
+
+
+if __name__ == "__main__":
+    main()
