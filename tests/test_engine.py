@@ -283,6 +283,7 @@ def test_thresholds_say_at_least():
     assert "at least 0.9000 (chance is 0.1)" in str(verdict)
     assert "至少 0.9000（瞎猜是 0.1）" in said(verdict, "zh")
     assert score.grade(lambda: float("nan")).status == "failed"
+    assert "a value of type str" in str(score.grade(lambda: "0.95"))
 
 
 # ---- patterns ----------------------------------------------------------------------------------

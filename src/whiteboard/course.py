@@ -6,7 +6,7 @@ import pkgutil
 
 from whiteboard import checks
 from whiteboard.grader import Grader
-from whiteboard.grading import messages as say
+from whiteboard.grading import messages
 from whiteboard.grading.exercise import Exercise
 from whiteboard.grading.text import LANGUAGES
 
@@ -26,7 +26,7 @@ class Lesson:
             raise AttributeError(name)
         if name not in self._graders:
             hint = _hint(name, self._graders).said(self._lang)
-            text = say.NO_EXERCISE.filled(lesson=self._slug, name=name, hint=hint)
+            text = messages.NO_EXERCISE.filled(lesson=self._slug, name=name, hint=hint)
             raise AttributeError(text.said(self._lang)) from None
         return self._graders[name]
 
@@ -44,9 +44,9 @@ def lesson(slug: str, lang: str = "en") -> Lesson:
     language of the verdicts. An unknown name raises ValueError and says what was probably meant.
     """
     if lang not in LANGUAGES:
-        raise ValueError(say.NO_LANGUAGE.filled(lang=lang).en)
+        raise ValueError(messages.NO_LANGUAGE.filled(lang=lang).en)
     if slug not in slugs():
-        text = say.NO_LESSON.filled(name=slug, hint=_hint(slug, slugs()))
+        text = messages.NO_LESSON.filled(name=slug, hint=_hint(slug, slugs()))
         raise ValueError(text.said(lang))
     if lang == "zh":
         from whiteboard.fullwidth import read_full_width
@@ -71,5 +71,5 @@ def exercises(module) -> dict[str, Exercise]:
 def _hint(name, known):
     close = difflib.get_close_matches(str(name), list(known), n=1)
     if close:
-        return say.DID_YOU_MEAN.filled(close=close[0])
-    return say.THERE_ARE.filled(names=", ".join(known))
+        return messages.DID_YOU_MEAN.filled(close=close[0])
+    return messages.THERE_ARE.filled(names=", ".join(known))

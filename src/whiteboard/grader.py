@@ -4,7 +4,7 @@ import os
 import sys
 
 from whiteboard import progress
-from whiteboard.grading import messages as say
+from whiteboard.grading import messages
 from whiteboard.grading.hack import hack, task
 from whiteboard.grading.text import Text
 from whiteboard.grading.verdict import Verdict
@@ -49,12 +49,12 @@ class Grader:
     def _why(self) -> Text:
         verdict = self._verdict
         if verdict is None:
-            return say.NOT_CHECKED.filled(name=self._name)
+            return messages.NOT_CHECKED.filled(name=self._name)
         if verdict.likely:
             return verdict.likely
         if verdict.status == "failed":
-            return say.NO_LIKELY.filled(n=len(getattr(self._exercise, "traps", ())))
-        return say.NOTHING_WRONG
+            return messages.NO_LIKELY.filled(n=len(getattr(self._exercise, "traps", ())))
+        return messages.NOTHING_WRONG
 
     def _show(self, verdict, event=""):
         if not event:

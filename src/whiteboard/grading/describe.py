@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whiteboard.grading import messages as say
+from whiteboard.grading import messages
 from whiteboard.grading.compare import is_numeric, to_numpy
 from whiteboard.grading.patterns import find_pattern
 from whiteboard.grading.show import show
@@ -54,7 +54,7 @@ def _given(given, seed):
     text = ("\n  " if sum(map(len, items)) > _LINE else ", ").join(items)
     if seed is None:
         return _both_languages(text)
-    note = say.SEED.filled(seed=seed)
+    note = messages.SEED.filled(seed=seed)
     return Text(f"{text} ({note.en})", f"{text}（{note.zh}）") if text else note
 
 
@@ -63,17 +63,17 @@ def _expected(check, look):
     if look.trouble:
         return _expected_of_trouble(check, look)
     if difference.kind == "shape":
-        return say.SHAPE.filled(shape=difference.expected.shape)
+        return messages.SHAPE.filled(shape=difference.expected.shape)
     if difference.kind == "length" and len(check.returns) == len(difference.expected):
         names = ", ".join(check.returns)
-        return say.RETURN_PARTS.filled(n=len(check.returns), names=names)
+        return messages.RETURN_PARTS.filled(n=len(check.returns), names=names)
     if difference.kind == "keys":
-        return say.WRONG_KEYS.filled(got=", ".join(difference.expected))
+        return messages.WRONG_KEYS.filled(got=", ".join(difference.expected))
     shown = _both(difference.expected)
     if evidence.relation == "at least":
-        shown = say.AT_LEAST.filled(value=shown)
+        shown = messages.AT_LEAST.filled(value=shown)
     if evidence.relation == "at most":
-        shown = say.AT_MOST.filled(value=shown)
+        shown = messages.AT_MOST.filled(value=shown)
     if evidence.note:
         note = evidence.note
         return Text(f"{shown.en} ({note.en})", f"{shown.zh}（{note.zh}）")
@@ -83,27 +83,27 @@ def _expected(check, look):
 def _expected_of_trouble(check, look):
     kind = look.trouble[0]
     if kind == "changed":
-        return say.KEPT_INPUT
+        return messages.KEPT_INPUT
     if kind == "length":
         names = ", ".join(check.returns)
-        return say.RETURN_PARTS.filled(n=len(check.returns), names=names)
+        return messages.RETURN_PARTS.filled(n=len(check.returns), names=names)
     expected = look.evidence.expected
-    return say.A_RESULT if expected is None else _both(expected)
+    return messages.A_RESULT if expected is None else _both(expected)
 
 
 def _shown_got(difference, evidence):
     got = difference.got
     if difference.kind == "shape":
-        return say.SHAPE.filled(shape=np.shape(got))
+        return messages.SHAPE.filled(shape=np.shape(got))
     if difference.kind == "length":
         sizes = {"got": len(got), "expected": len(difference.expected)}
-        return say.WRONG_LENGTH.filled(**sizes)
+        return messages.WRONG_LENGTH.filled(**sizes)
     if difference.kind == "keys":
-        return say.WRONG_KEYS.filled(got=", ".join(got) or "–")
+        return messages.WRONG_KEYS.filled(got=", ".join(got) or "–")
     if difference.kind == "type":
         if got is None:
-            return say.NOTHING_RETURNED
-        return say.WRONG_TYPE.filled(got=show(got), type=type(got).__name__)
+            return messages.NOTHING_RETURNED
+        return messages.WRONG_TYPE.filled(got=show(got), type=type(got).__name__)
     return _both(got)
 
 
@@ -113,9 +113,9 @@ def _where(difference, returns):
         if path.startswith(f"[{i}]"):
             path = name + path.removeprefix(f"[{i}]")
     if path:
-        texts.append(say.AT.filled(path=path))
+        texts.append(messages.AT.filled(path=path))
     if difference.index:
-        texts.append(say.DIFFERS_FROM.filled(index=list(difference.index)))
+        texts.append(messages.DIFFERS_FROM.filled(index=list(difference.index)))
     if not texts:
         return None
     return Text(", ".join(t.en for t in texts), "，".join(t.zh for t in texts))

@@ -4,9 +4,9 @@ import math
 import re
 from typing import NamedTuple
 
-from whiteboard.grading import messages as say
-from whiteboard.grading.check import Trap
+from whiteboard.grading import messages
 from whiteboard.grading.exercise import Exercise
+from whiteboard.grading.probe import Trap
 from whiteboard.grading.text import Text, optional
 from whiteboard.grading.verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
@@ -54,13 +54,13 @@ class Estimate(Exercise):
     def grade(self, *answer, seed=None):
         value = answer[0] if len(answer) == 1 else answer
         if value is None or value is ... or value == "":
-            return Verdict(self.name, UNWRITTEN, summary=say.STUB)
+            return Verdict(self.name, UNWRITTEN, summary=messages.STUB)
         quantity = self._read(value)
         if isinstance(quantity, Text):
             return Verdict(self.name, FAILED, got=quantity)
         if self._near(quantity, self.right):
             percent = f"{100 * self.rtol:g}"
-            return Verdict(self.name, PASSED, summary=say.WITHIN.filled(percent=percent))
+            return Verdict(self.name, PASSED, summary=messages.WITHIN.filled(percent=percent))
         return self._wrong(quantity)
 
     def _wrong(self, quantity):
@@ -70,8 +70,8 @@ class Estimate(Exercise):
         return Verdict(
             self.name,
             FAILED,
-            property=say.WITHIN.filled(percent=f"{100 * self.rtol:g}"),
-            expected=say.WITHHELD,
+            property=messages.WITHIN.filled(percent=f"{100 * self.rtol:g}"),
+            expected=messages.WITHHELD,
             got=Text(_written(quantity), _written(quantity)),
             pattern=_size_of_error(ratio),
             ask=asked,
@@ -95,17 +95,17 @@ class Estimate(Exercise):
         try:
             quantity = _parse(value)
         except ValueError:
-            return say.NO_NUMBER.filled(got=repr(value), example=example)
+            return messages.NO_NUMBER.filled(got=repr(value), example=example)
         if not quantity.unit and self.counted:
             return quantity._replace(unit=self.right.unit)
         if not quantity.unit:
-            return say.NO_UNIT.filled(got=f"{quantity.number:g}", example=example)
+            return messages.NO_UNIT.filled(got=f"{quantity.number:g}", example=example)
         family = _family(self.right.unit)
         known = family if family else {self.right.unit: 1}
         unit = next((u for u in known if u.lower() == quantity.unit.lower()), None)
         if unit is None:
             units = ", ".join(known)
-            return say.UNKNOWN_UNIT.filled(unit=quantity.unit, units=units)
+            return messages.UNKNOWN_UNIT.filled(unit=quantity.unit, units=units)
         return quantity._replace(unit=unit)
 
 
@@ -137,8 +137,8 @@ def _size_of_error(ratio):
     if ratio <= 0:
         return None
     times = next((n for n in (2, 10, 100) if max(ratio, 1 / ratio) < n), None)
-    within = say.WITHIN_TIMES.filled(n=times) if times else say.BEYOND_TIMES.filled(n=100)
-    return (say.TOO_LARGE if ratio > 1 else say.TOO_SMALL).filled(how=within)
+    within = messages.WITHIN_TIMES.filled(n=times) if times else messages.BEYOND_TIMES.filled(n=100)
+    return (messages.TOO_LARGE if ratio > 1 else messages.TOO_SMALL).filled(how=within)
 
 
 def _binary_prefix(ratio):
@@ -146,4 +146,4 @@ def _binary_prefix(ratio):
         return None
     steps = math.log(ratio) / math.log(1.024)
     near = round(steps) in (-4, -3, -2, 2, 3, 4) and math.isclose(steps, round(steps), abs_tol=0.05)
-    return say.BINARY_PREFIX if near else None
+    return messages.BINARY_PREFIX if near else None

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from whiteboard.grading import messages as say
+from whiteboard.grading import messages
 from whiteboard.grading.exercise import Exercise
 from whiteboard.grading.text import Text
 from whiteboard.grading.verdict import FAILED, PASSED, UNWRITTEN, Verdict
@@ -49,24 +49,24 @@ class Flaws(Exercise):
     def grade(self, *answer, seed=None):
         value = answer[0] if len(answer) == 1 else answer
         if value is None or value is ... or (hasattr(value, "__len__") and not len(value)):
-            return Verdict(self.name, UNWRITTEN, summary=say.STUB)
+            return Verdict(self.name, UNWRITTEN, summary=messages.STUB)
         numbers = _numbers(value)
         if numbers is None:
             got = Text(repr(value), repr(value))
-            return Verdict(self.name, FAILED, expected=say.FLAW_NUMBERS, got=got)
+            return Verdict(self.name, FAILED, expected=messages.FLAW_NUMBERS, got=got)
         outside = sorted(n for n in numbers if not 1 <= n <= len(self.statements))
         if outside:
-            got = say.FLAW_RANGE.filled(numbers=outside, n=len(self.statements))
-            return Verdict(self.name, FAILED, expected=say.FLAW_NUMBERS, got=got)
+            got = messages.FLAW_RANGE.filled(numbers=outside, n=len(self.statements))
+            return Verdict(self.name, FAILED, expected=messages.FLAW_NUMBERS, got=got)
         missed, accused = len(self.wrong - numbers), len(numbers - self.wrong)
         if missed or accused:
             counts = {"missed": missed, "accused": accused}
             ending = {"s": "" if missed == 1 else "s", "t": "" if accused == 1 else "s"}
-            return Verdict(self.name, FAILED, got=say.FLAWS_LEFT.filled(**counts, **ending))
+            return Verdict(self.name, FAILED, got=messages.FLAWS_LEFT.filled(**counts, **ending))
         return Verdict(
             self.name,
             PASSED,
-            summary=say.FLAWS_FOUND.filled(n=len(self.wrong)),
+            summary=messages.FLAWS_FOUND.filled(n=len(self.wrong)),
             lines=tuple(self._corrections()),
         )
 

@@ -4,8 +4,7 @@ import ast
 import inspect
 import textwrap
 
-from whiteboard.grading import guard
-from whiteboard.grading import messages as say
+from whiteboard.grading import guard, messages
 from whiteboard.grading.compare import find_difference, to_numpy
 from whiteboard.grading.show import show
 from whiteboard.grading.text import Text
@@ -16,7 +15,7 @@ def task(check, trap: int) -> Text:
     """The code of wrong answer number `trap`, unlabelled, and what to do with it."""
     wrong = _wrong(check, trap)
     inputs = ", ".join(f"{name}=…" for name in inspect.signature(check.reference).parameters)
-    text = say.HACK_TASK.filled(name=check.name, trap=trap, inputs=inputs)
+    text = messages.HACK_TASK.filled(name=check.name, trap=trap, inputs=inputs)
     code = code_of(wrong)
     return Text(f"{code}\n\n{text.en}", f"{code}\n\n{text.zh}")
 
@@ -31,21 +30,21 @@ def hack(check, trap: int, args, kwargs) -> Verdict:
         right = guard.call(check.reference, inputs, dog)
         if right.error is not None:
             kind, message = type(right.error).__name__, str(right.error)[:200]
-            got = say.BAD_HACK.filled(kind=kind, message=message)
+            got = messages.BAD_HACK.filled(kind=kind, message=message)
             return Verdict(check.name, FAILED, given=given, got=got)
         if check.domain and not check.domain(**inputs.named()):
-            return Verdict(check.name, FAILED, given=given, got=say.OUT_OF_DOMAIN)
+            return Verdict(check.name, FAILED, given=given, got=messages.OUT_OF_DOMAIN)
         other = guard.call(wrong, inputs, dog)
     if other.error is not None or _part(check, right, other):
-        return Verdict(check.name, PASSED, summary=say.HACKED.filled(trap=trap))
-    expected = say.REFERENCE_GIVES.filled(value=show(to_numpy(right.value)))
+        return Verdict(check.name, PASSED, summary=messages.HACKED.filled(trap=trap))
+    expected = messages.REFERENCE_GIVES.filled(value=show(to_numpy(right.value)))
     return Verdict(
         check.name,
         FAILED,
-        property=say.HACK_PROPERTY,
+        property=messages.HACK_PROPERTY,
         given=given,
         expected=expected,
-        got=say.NOT_HACKED,
+        got=messages.NOT_HACKED,
     )
 
 
@@ -73,7 +72,7 @@ def code_of(function) -> str:
 def _wrong(check, trap):
     traps = getattr(check, "traps", [])
     if getattr(check, "reference", None) is None or not traps:
-        raise ValueError(say.NO_HACK.filled(name=check.name).en)
+        raise ValueError(messages.NO_HACK.filled(name=check.name).en)
     if trap not in range(1, len(traps) + 1):
-        raise ValueError(say.NO_TRAP.filled(name=check.name, n=len(traps), trap=trap).en)
+        raise ValueError(messages.NO_TRAP.filled(name=check.name, n=len(traps), trap=trap).en)
     return traps[trap - 1].answer[0]

@@ -6,10 +6,10 @@ program with some set of them has exactly those left.
 
 from itertools import combinations
 
-from whiteboard.grading import guard
-from whiteboard.grading import messages as say
-from whiteboard.grading.check import Check, Trap
+from whiteboard.grading import guard, messages
+from whiteboard.grading.check import Check
 from whiteboard.grading.describe import describe
+from whiteboard.grading.probe import Trap
 from whiteboard.grading.text import Text, optional
 from whiteboard.grading.verdict import UNWRITTEN, Verdict
 
@@ -32,19 +32,19 @@ class Program(Check):
         self.traps.append(Trap((wrong,), Text(en, zh), optional(ask_en, ask_zh)))
 
     def summary(self):
-        return say.BUGS_MENDED.filled(n=len(self.bugs))
+        return messages.BUGS_MENDED.filled(n=len(self.bugs))
 
     def explain(self, looks, answer, seed):
         remaining = self.remaining(answer, seed)
         if remaining is not None and len(remaining) == len(self.bugs):
-            return Verdict(self.name, UNWRITTEN, summary=say.BUGS_ALL.filled(n=len(self.bugs)))
+            return Verdict(self.name, UNWRITTEN, summary=messages.BUGS_ALL.filled(n=len(self.bugs)))
         if remaining is None:
             verdict = describe(self, looks[-1], None, None)
-            summary = say.BUGS_UNSURE.filled(n=len(self.bugs))
+            summary = messages.BUGS_UNSURE.filled(n=len(self.bugs))
         else:
             number = 1 + self.bugs.index(self._shown(remaining, looks[-1], seed))
             verdict = describe(self, looks[-1], number, self.traps[number - 1])
-            summary = say.BUGS_LEFT.filled(left=len(remaining), n=len(self.bugs))
+            summary = messages.BUGS_LEFT.filled(left=len(remaining), n=len(self.bugs))
         return verdict.with_summary(summary)
 
     def _shown(self, remaining, look, seed):

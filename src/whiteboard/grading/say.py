@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from whiteboard.grading import messages as say
+from whiteboard.grading import messages
 from whiteboard.grading.exercise import Exercise
 from whiteboard.grading.text import Text
 from whiteboard.grading.verdict import FAILED, PASSED, UNWRITTEN, Verdict
@@ -49,16 +49,16 @@ class Say(Exercise):
     def grade(self, *answer, seed=None):
         text = answer[0] if len(answer) == 1 else answer
         if text is None or text is ... or (isinstance(text, str) and not text.strip()):
-            return Verdict(self.name, UNWRITTEN, summary=say.SAID_NOTHING)
+            return Verdict(self.name, UNWRITTEN, summary=messages.SAID_NOTHING)
         if not isinstance(text, str):
             got = Text(repr(text), repr(text))
-            return Verdict(self.name, FAILED, expected=say.SAY_TEXT, got=got)
+            return Verdict(self.name, FAILED, expected=messages.SAY_TEXT, got=got)
         found = [self.find(point, text) for point in self.points]
         count = sum(phrase is not None for phrase in found)
         return Verdict(
             self.name,
             PASSED,
-            summary=say.SAY_HEAD.filled(found=count, n=len(self.points)),
+            summary=messages.SAY_HEAD.filled(found=count, n=len(self.points)),
             lines=tuple(map(_line, self.points, found)),
         )
 
@@ -86,5 +86,5 @@ def _around(clause, match, pattern):
 
 
 def _line(point, phrase):
-    seen = say.SAY_MISSING if phrase is None else say.SAY_FOUND.filled(phrase=phrase)
+    seen = messages.SAY_MISSING if phrase is None else messages.SAY_FOUND.filled(phrase=phrase)
     return Text(f"☐ {point.text.en}: {seen.en}", f"☐ {point.text.zh}：{seen.zh}")

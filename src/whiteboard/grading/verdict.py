@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass, replace
 
-from whiteboard.grading import messages as say
+from whiteboard.grading import messages
 from whiteboard.grading.text import Text
 
 PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
@@ -60,11 +60,11 @@ class Verdict:
         got = _join(stop, self.got, self.difference, self.pattern)
         expected = _join(stop, self.expected, self.property)
         rows = [
-            (say.GIVEN, self.given),
-            (say.EXPECTED, expected),
-            (say.GOT, got),
-            (say.PRINTED, self._printed()),
-            (say.ASK, self.ask),
+            (messages.GIVEN, self.given),
+            (messages.EXPECTED, expected),
+            (messages.GOT, got),
+            (messages.PRINTED, self._printed()),
+            (messages.ASK, self.ask),
         ]
         return [(label.said(self.lang), t.said(self.lang)) for label, t in rows if t]
 
@@ -73,7 +73,7 @@ class Verdict:
         lines = [self._head(), *(f"{label}{colon}{text}" for label, text in self.rows())]
         lines += [line.said(self.lang) for line in self.lines]
         if self.likely:
-            lines.append("▸ " + say.WHY.filled(name=self.exercise).said(self.lang))
+            lines.append("▸ " + messages.WHY.filled(name=self.exercise).said(self.lang))
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -99,13 +99,13 @@ class Verdict:
     def _printed(self):
         if not self.flooded:
             return Text(self.printed, self.printed) if self.printed else None
-        more = say.FLOODED.filled(n=self.flooded)
+        more = messages.FLOODED.filled(n=self.flooded)
         return Text(f"{self.printed}\n{more.en}", f"{self.printed}\n{more.zh}")
 
     def _folded(self):
         if not self.likely:
             return ""
-        label, text = say.LIKELY.said(self.lang), self.likely.said(self.lang)
+        label, text = messages.LIKELY.said(self.lang), self.likely.said(self.lang)
         return (
             f'<details><summary style="cursor:pointer">{label}</summary>'
             f"{html.escape(text)}</details>"
