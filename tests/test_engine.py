@@ -174,7 +174,7 @@ def test_the_verdict_names_given_expected_got_pattern_question_and_mistake(check
     assert str(verdict) == (
         "✗ variance\n"
         "Given: x = [[0, 1, 2, 5]]\n"
-        "Expected: [3.5000]; the mean square\n"
+        "Expected: [3.5]; the mean square\n"
         "Got: [4.6667]; differs from [0]; always 1.3333 × expected\n"
         "Ask: Is this a sample?\n"
         "▸ check.variance.why() says what is likely wrong"
@@ -182,7 +182,7 @@ def test_the_verdict_names_given_expected_got_pattern_question_and_mistake(check
     assert said(verdict, "zh") == (
         "✗ variance\n"
         "输入：x = [[0, 1, 2, 5]]\n"
-        "期望：[3.5000]；均方\n"
+        "期望：[3.5]；均方\n"
         "实际：[4.6667]；从 [0] 起不同；都是期望值的 1.3333 倍\n"
         "想一想：这是样本吗？\n"
         "▸ 运行 check.variance.why() 查看可能的错误"
@@ -280,8 +280,8 @@ def test_thresholds_say_at_least():
 
     assert score.grade(lambda: 0.95).passed
     verdict = score.grade(lambda: 0.5)
-    assert "at least 0.9000 (chance is 0.1)" in str(verdict)
-    assert "至少 0.9000（瞎猜是 0.1）" in said(verdict, "zh")
+    assert "at least 0.9 (chance is 0.1)" in str(verdict)
+    assert "至少 0.9（瞎猜是 0.1）" in said(verdict, "zh")
     assert score.grade(lambda: float("nan")).status == "failed"
     assert "a value of type str" in str(score.grade(lambda: "0.95"))
 
@@ -295,9 +295,9 @@ PATTERNS = {
     "reversed": (BASE[:, ::-1], "颠倒"),
     "permuted": (BASE.ravel()[[3, 0, 1, 2, 5, 4]].reshape(2, 3), "顺序不对"),
     "reshaped": (BASE.reshape(3, 2), "形状不对"),
-    "constant": (np.full((2, 3), 0.25), "每个元素都是 0.2500"),
+    "constant": (np.full((2, 3), 0.25), "每个元素都是 0.25"),
     "factor": (BASE * np.sqrt(3 / 4), "0.8660 倍"),
-    "offset": (BASE + 0.5, "多 0.5000"),
+    "offset": (BASE + 0.5, "多 0.5"),
     "not finite": (np.where(BASE > 5, np.inf, BASE), "nan 或 inf"),
 }
 
@@ -314,6 +314,7 @@ def test_a_factor_asks_where_it_comes_from():
     assert find_pattern(BASE, BASE * np.sqrt(3 / 4), (4,)).ask == Text(
         "0.8660 = √(3/4). Where does 3 come from?", "0.8660 = √(3/4)，3 从哪来？"
     )
+    assert find_pattern(BASE, BASE * (4 + 1e-9)).ask.en == "Where does 4 come from?"
     assert find_pattern(BASE, BASE / 37, (37,)).ask.en.endswith("Where does 37 come from?")
     assert find_pattern(BASE, BASE * 0.7312).ask is None
 

@@ -6,6 +6,7 @@ a cell that parses is never touched.
 """
 
 import ast
+import sys
 
 from whiteboard.grading.messages import FULL_WIDTH
 
@@ -22,26 +23,31 @@ def half_width(source: str) -> str:
 
 def read_full_width() -> None:
     """Register the reading in the running IPython shell, once; elsewhere do nothing."""
-    import sys
-
     if "IPython" not in sys.modules:
         return
     from IPython import get_ipython
 
     shell = get_ipython()
-    transforms = shell.input_transformers_cleanup if shell else []
-    if shell and _transform not in transforms:
-        transforms.append(_transform)
+    if shell and _mend not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(_mend)
+        shell.events.register("pre_run_cell", _say_so)
 
 
-def _transform(lines):
+# IPython transforms a cell more than once before it runs it; the learner is told once.
+_mended: set[str] = set()
+
+
+def _mend(lines):
     source = "".join(lines)
     mended = half_width(source)
-    if mended == source:
-        return lines
-    marks = "".join(sorted({a for a, b in zip(source, mended, strict=True) if a != b}))
-    print(FULL_WIDTH.filled(marks=marks).zh)
+    _mended.update(a for a, b in zip(source, mended, strict=True) if a != b)
     return mended.splitlines(keepends=True)
+
+
+def _say_so(_info):
+    if _mended:
+        print(FULL_WIDTH.filled(marks=" ".join(sorted(_mended))).zh)
+        _mended.clear()
 
 
 def _parses(source):

@@ -300,39 +300,34 @@ check.grad_check(grad_check)
 
 
 # %% role="reward"
-def v_curve(steps, seed=0):
-    """Relative error of our own `backward` on a 3-4-2 network, for every step in `steps`."""
-    rng = np.random.default_rng(seed)
-    x, t = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
-    W, b = rng.normal(size=(3, 4)), rng.normal(size=4)
-    last = (rng.normal(size=(4, 2)), rng.normal(size=2))
-    grad = loss_and_grads(x, t, [(W, b), last])[1][0][0]
-    f = lambda W: loss_and_grads(x, t, [(W, b), last])[0]
-    forward_error = lambda h: np.linalg.norm(one_sided(f, W, h) - grad) / np.linalg.norm(2 * grad)
-    return [grad_check(f, W, grad, h) for h in steps], [forward_error(h) for h in steps]
-
-
 def one_sided(f, theta, h):
     """Forward differences: half the calls, and an error of order h."""
-    steps = np.eye(theta.size).reshape(-1, *theta.shape) * h
+    steps = h * np.eye(theta.size).reshape(-1, *theta.shape)
     return np.array([(f(theta + step) - f(theta)) / h for step in steps]).reshape(theta.shape)
 
 
+def relative_errors(steps, seed=0):
+    """Errors of a right gradient, measured with each step: central and one-sided differences."""
+    rng = np.random.default_rng(seed)
+    x, t, W = rng.normal(size=(5, 3)), rng.normal(size=(5, 2)), rng.normal(size=(3, 4))
+    b, last = rng.normal(size=4), (rng.normal(size=(4, 2)), rng.normal(size=2))
+    f = lambda W: loss_and_grads(x, t, [(W, b), last])[0]
+    grad = loss_and_grads(x, t, [(W, b), last])[1][0][0]
+    norm = np.linalg.norm
+    return {
+        "central difference": [grad_check(f, W, grad, h) for h in steps],
+        "one-sided difference": [norm(one_sided(f, W, h) - grad) / norm(2 * grad) for h in steps],
+    }
+
+
+# %% role="reward"
 if check.grad_check.passed and check.loss_and_grads.passed:
     h = 10.0 ** np.arange(-12, 0.5, 0.5)
-    central, forward_only = v_curve(h)
-    plot.curves(
-        {"central difference": central, "one-sided difference": forward_only},
-        x=h, xlabel="step h", ylabel="relative error of a right gradient", logx=True, logy=True,
-    )  # fmt: skip
-    best = h[int(np.argmin(central))]
-    print(
-        f"central: {min(central):.1e} at h = {best:.1e}; ε^(1/3) = {np.finfo(float).eps ** (1 / 3):.1e}"
-    )
-    best = h[int(np.argmin(forward_only))]
-    print(
-        f"one-sided: {min(forward_only):.1e} at h = {best:.1e}; ε^(1/2) = {np.finfo(float).eps ** 0.5:.1e}"
-    )
+    errors, eps = relative_errors(h), np.finfo(float).eps
+    plot.curves(errors, x=h, xlabel="step h", ylabel="relative error", logx=True, logy=True)
+    for (name, error), power in zip(errors.items(), (1 / 3, 1 / 2)):
+        best = int(np.argmin(error))
+        print(f"{name}: {error[best]:.1e} at h = {h[best]:.1e}; ε^{power:.2f} = {eps**power:.1e}")
 
 # %% [markdown] role="caption" alt="Two V-shaped curves of relative error against step size on logarithmic axes; the central difference reaches its minimum near 1e-5, far below the one-sided difference, whose minimum lies near 1e-7."
 # A correct gradient, checked with every step size. To the right the truncation error grows, with
@@ -565,9 +560,7 @@ answer = check.say.model
 # %%
 check.say(answer)
 
-# %% [markdown] role="minute" anchor="minute"
-# ## In one minute
-#
+# %% [markdown] role="minute" anchor="minute" fold="The answer in one minute"
 # > Backprop is the chain rule from a scalar loss back to every parameter. Forward, each layer caches its
 # > input. Backward, each layer gets δ, the gradient at its output: dW is input transposed times δ, db
 # > is δ summed over the batch, and δ times W transposed, times the activation's derivative, goes down.
@@ -577,9 +570,7 @@ check.say(answer)
 # Classic mistakes: W instead of its transpose; σ′ taken at the wrong layer or twice; a bias gradient
 # summed over everything; 1/B forgotten or applied twice; trusting a test on a square, symmetric network.
 
-# %% [markdown] lang="zh" en="90bc7cea"
-# ## 一分钟版本
-#
+# %% [markdown] lang="zh" en="75de37e5" fold="一分钟版本"
 # > 反向传播就是用链式法则，把标量损失的梯度从后往前传到每个参数。前向时每层缓存输入；反向时每层拿到输出处的梯度 δ：dW 是输入的转置乘 δ，db 是 δ 沿 batch 求和，δ 乘 W 的转置再乘激活函数的导数往下传。计算量约为两次前向，内存开销是缓存的激活值。它只负责算梯度，更新由优化器做。我用 float64 的中心差分来验证。
 #
 # 常见错误：该乘 W 的转置却乘了 W；σ′ 用错了层，或者算了两次；偏置梯度把所有维度都加了；漏了 1/B 或除了两次；只在方阵、对称的网络上测试就信了。

@@ -32,9 +32,14 @@ def forward(x, params):
     return x, cache
 
 
+def normal(rng, *shape):
+    """Normal numbers with one decimal, so that a verdict showing them can be followed by hand."""
+    return rng.normal(size=shape).round(1)
+
+
 def network(rng, *widths):
     """Random weights and biases, [(W, b)] per layer, no two alike."""
-    return [(rng.normal(size=(i, o)), rng.normal(size=o)) for i, o in pairwise(widths)]
+    return [(normal(rng, i, o), normal(rng, o)) for i, o in pairwise(widths)]
 
 
 def complex_step(loss, theta, h=1e-20):
@@ -94,8 +99,8 @@ def _variant(
 
 def _inputs(rng, batch, *widths):
     params = network(rng, *widths)
-    y, cache = forward(rng.normal(size=(batch, widths[0])), params)
-    return rng.normal(size=y.shape), cache, params
+    y, cache = forward(normal(rng, batch, widths[0]), params)
+    return normal(rng, *y.shape), cache, params
 
 
 backward = Check(_backward, returns=("grads", "dx"))
@@ -220,12 +225,12 @@ loss_and_grads = Check(_loss_and_grads, returns=("loss", "grads"))
 
 
 def _regression(rng, batch, *widths):
-    x, t = rng.normal(size=(batch, widths[0])), rng.normal(size=(batch, widths[-1]))
+    x, t = normal(rng, batch, widths[0]), normal(rng, batch, widths[-1])
     return x, t, network(rng, *widths)
 
 
 loss_and_grads.case(
-    *_regression(np.random.default_rng(5), 4, 2, 5, 3),
+    *_regression(np.random.default_rng(5), 4, 1, 2, 3),
     en="the loss is the mean over the batch of half the squared error",
     zh="损失是平方误差的一半在 batch 上的平均",
 )
@@ -430,7 +435,7 @@ def _program(bugs):
 
 
 def _task(rng, batch, *widths):
-    x, t = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+    x, t = normal(rng, batch, widths[0]), rng.uniform(size=(batch, widths[-1])).round(1)
     params = network(rng, *widths)
     return x, t, [W for W, _ in params], [b for _, b in params]
 

@@ -168,8 +168,8 @@ FLAWS_LEFT = Text(
 )
 FLAWS_FOUND = Text("all {n} wrong statements found", "{n} 条错误全部找到")
 FULL_WIDTH = Text(
-    "The cell used full-width punctuation ({marks}); it was read as half-width.",
-    "代码里用了全角标点（{marks}），已按半角读取。",
+    "The cell has full-width punctuation, {marks} , which was read as half-width.",
+    "代码里有全角标点 {marks} ，已按半角读取。",
 )
 
 # Say it.

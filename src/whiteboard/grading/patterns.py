@@ -107,15 +107,16 @@ def _proportional(expected, got, sizes):
         text = Text("the expected with the opposite sign", "与期望值符号相反")
         return Pattern("opposite sign", text)
     form = _closed_form(factor, sizes)
-    shown = number(factor)
+    # 4.0000003 is 4 with rounding: then the integer alone says it all.
+    whole = form is not None and form[0].lstrip("−").isdigit()
+    shown = form[0] if whole else number(factor)
     text = Text(f"always {shown} × expected", f"都是期望值的 {shown} 倍")
     if form is None:
         return Pattern("factor", text, None)
     written, part = form
-    ask = Text(
-        f"{shown} = {written}. Where does {part} come from?",
-        f"{shown} = {written}，{part} 从哪来？",
-    )
+    ask = Text(f"Where does {part} come from?", f"{part} 从哪来？")
+    if not whole:
+        ask = Text(f"{shown} = {written}. {ask.en}", f"{shown} = {written}，{ask.zh}")
     return Pattern("factor", text, ask)
 
 

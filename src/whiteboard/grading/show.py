@@ -1,5 +1,7 @@
 """Write a value as a learner would type it, short."""
 
+import math
+
 import numpy as np
 
 _MOST_NUMBERS = 24
@@ -47,13 +49,14 @@ def _count(value):
 
 
 def number(value: float) -> str:
-    """A float with four significant decimals; exact integers without a point."""
+    """A float with four decimals, or with fewer where those say it exactly."""
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     if 1e-3 <= abs(value) < 1e5:
-        return f"{value:.4f}"
+        exact = math.isclose(value, round(value, 3), rel_tol=1e-9)
+        return f"{value:.4f}".rstrip("0").rstrip(".") if exact else f"{value:.4f}"
     return f"{value:.4g}"
 
 

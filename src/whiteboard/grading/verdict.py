@@ -79,13 +79,13 @@ class Verdict:
     __repr__ = __str__
 
     def _repr_html_(self):
-        colon = "：" if self.lang == "zh" else ":"
+        colon = "：" if self.lang == "zh" else ": "
         rows = "".join(
-            f'<div><span style="opacity:.65">{html.escape(label)}{colon}</span> '
+            f'<div><span style="opacity:.65">{html.escape(label)}{colon}</span>'
             f'<span style="white-space:pre-wrap">{html.escape(text)}</span></div>'
             for label, text in self.rows()
         )
-        lines = "".join(f"<div>{html.escape(line.said(self.lang))}</div>" for line in self.lines)
+        lines = "".join(_line(line.said(self.lang)) for line in self.lines)
         return (
             f'<div lang="{"zh-Hans" if self.lang == "zh" else "en"}" style="border-left:3px solid '
             f'{_COLOURS[self.status]};padding:.2em .8em;line-height:1.5">'
@@ -114,6 +114,14 @@ class Verdict:
 
 # Colours that keep 3:1 against both of JupyterLab's backgrounds; the mark says the same.
 _COLOURS = {PASSED: "#2e8b57", FAILED: "#c4483e", UNWRITTEN: "#8a8a8a"}
+
+
+def _line(text):
+    """A line in HTML; one that begins with ☐ becomes a box that the learner ticks."""
+    escaped = html.escape(text.removeprefix("☐ "))
+    if text.startswith("☐ "):
+        return f'<div><label><input type="checkbox"> {escaped}</label></div>'
+    return f"<div>{escaped}</div>"
 
 
 def _join(stop, *texts):
