@@ -19,7 +19,7 @@ def show(value) -> str:
     if isinstance(value, int | np.integer):
         return str(int(value))
     if isinstance(value, np.random.Generator):
-        return "a seeded generator"
+        return "np.random.Generator"
     if isinstance(value, dict | tuple | list):
         return _short(_container(value, in_full=_count(value) <= _MOST_NUMBERS // 2))
     if callable(value):
@@ -30,7 +30,7 @@ def show(value) -> str:
 def _container(value, in_full):
     """A tuple, list or dict; its arrays by shape alone unless all their numbers fit on a line."""
     if isinstance(value, np.ndarray) and not in_full:
-        return f"array of shape {value.shape}"
+        return _size(value)
     if isinstance(value, dict):
         items = (f"{key}: {_container(item, in_full)}" for key, item in value.items())
         return "{" + ", ".join(items) + "}"
@@ -63,14 +63,19 @@ def number(value: float) -> str:
 def _array(array):
     if array.ndim == 0:
         return show(array[()])
+    if array.size == 0:
+        return _size(array)
     if array.size > _MOST_NUMBERS:
         flat = array.reshape(-1)
         if array.dtype.kind in "biuf" and (flat == flat[0]).all():
-            return f"shape {array.shape}, all {show(flat[0])}"
-        return f"shape {array.shape}, {array.dtype}, from {show(flat[0])}, {show(flat[1])}, …"
-    if array.size == 0:
-        return f"an empty array of shape {array.shape}"
+            return f"{_size(array)} = {show(flat[0])}"
+        return f"{_size(array)} = {show(flat[0])}, {show(flat[1])}, …"
     return _nested(array)
+
+
+def _size(array):
+    """The same in both languages: array(3×5)."""
+    return f"array({'×'.join(map(str, array.shape))})"
 
 
 def _nested(array):
