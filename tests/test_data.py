@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 
 import matplotlib
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 from sklearn.datasets import load_digits
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -213,3 +215,13 @@ def test_every_shared_figure_is_drawn_here():
         r"^@_styled\ndef (\w+)", Path(plot.__file__).read_text(encoding="utf-8"), re.M
     )
     assert sorted(names) == sorted(FIGURES)
+
+
+def test_every_figure_of_a_notebook_is_shown(tmp_path):
+    cells = ["from whiteboard import plot", *["ax = plot.curves({'a': [1, 2]})"] * 2]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    environment["PYTHONPATH"] = str(Path(data.__file__).parents[1])
+    client = NotebookClient(book, kernel_name="python3")
+    client.execute(env=environment, stderr=subprocess.DEVNULL)
+    assert [len(cell.outputs) for cell in book.cells] == [0, 1, 1]

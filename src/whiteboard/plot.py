@@ -12,6 +12,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+# A notebook's backend loads with the first figure. Loaded inside the style's context it would be
+# switched off again on leaving it, and no later figure would be shown.
+plt.switch_backend(plt.get_backend())
+
 STYLE = str(Path(__file__).with_name("whiteboard.mplstyle"))
 LINES = ("-", "--", "-.", ":")
 HATCHES = ("", "//", "..", "\\\\", "xx")

@@ -22,11 +22,12 @@ def describe(check, look, number, trap) -> Verdict:
     else:
         got = _shown_got(difference, evidence)
         where = _where(difference, check.returns)
-        if evidence.relation == "equal":
+        # A statistic is only near its value: a factor found in it would be an accident.
+        if evidence.relation == "equal" and evidence.tolerance is None:
             sizes = _sizes(evidence.given)
             pattern = find_pattern(difference.expected, difference.got, sizes)
-    ask = trap.ask if trap and trap.ask else None
-    ask = ask or (pattern.ask if pattern else None) or look.probe.ask
+    asks = [trap.ask if trap else None, pattern.ask if pattern else None, look.probe.ask]
+    ask = next((question for question in asks if question), None)
     return Verdict(
         check.name,
         FAILED,

@@ -35,8 +35,8 @@ class Quantity(NamedTuple):
 class Estimate(Exercise):
     """A quantity within a relative tolerance.
 
-    value: "112 GB", or a number when `unit` says what is counted (then the learner may leave the
-    unit out). rtol: the tolerance that the question states.
+    value: "112 GB"; or a number, pure or of what `unit` says (then the learner may leave the unit
+    out). rtol: the tolerance that the question states.
     """
 
     def __init__(self, value, *, unit="", rtol=0.02):
@@ -96,13 +96,16 @@ class Estimate(Exercise):
             quantity = _parse(value)
         except ValueError:
             return messages.NO_NUMBER.filled(got=repr(value), example=example)
-        if not quantity.unit and self.counted:
+        if not quantity.unit and (self.counted or not self.right.unit):
             return quantity._replace(unit=self.right.unit)
         if not quantity.unit:
             return messages.NO_UNIT.filled(got=f"{quantity.number:g}", example=example)
         family = _family(self.right.unit)
         known = family if family else {self.right.unit: 1}
-        unit = next((u for u in known if u.lower() == quantity.unit.lower()), None)
+        # "28G" is how GB is said: a bare prefix counts as bytes where bytes are asked for.
+        bare = family is _BYTES and quantity.unit in _DECIMAL
+        spelled = f"{quantity.unit}b".lower() if bare else quantity.unit.lower()
+        unit = next((u for u in known if u.lower() == spelled), None)
         if unit is None:
             units = ", ".join(known)
             return messages.UNKNOWN_UNIT.filled(unit=quantity.unit, units=units)

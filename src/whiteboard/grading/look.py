@@ -95,11 +95,11 @@ def _usable(part, returns):
         value = to_numpy(part(*args, **kwargs))
         if value is None:
             raise UnusableError("nothing", messages.NOTHING_RETURNED)
-        if returns and not (isinstance(value, tuple | list) and len(value) == len(returns)):
-            got = len(value) if isinstance(value, tuple | list) else 1
-            raise UnusableError(
-                "length", messages.WRONG_LENGTH.filled(got=got, expected=len(returns))
-            )
+        array = isinstance(value, np.ndarray) and value.ndim > 0
+        got = len(value) if array or isinstance(value, tuple | list) else 1
+        if returns and got != len(returns):
+            text = messages.WRONG_LENGTH.filled(got=got, expected=len(returns))
+            raise UnusableError("length", text)
         return value
 
     return answer

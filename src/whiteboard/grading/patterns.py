@@ -110,7 +110,8 @@ def _proportional(expected, got, sizes):
     # 4.0000003 is 4 with rounding: then the integer alone says it all.
     whole = form is not None and form[0].lstrip("−").isdigit()
     shown = form[0] if whole else number(factor)
-    text = Text(f"always {shown} × expected", f"都是期望值的 {shown} 倍")
+    always, each = ("always ", "都") if got.size > 1 else ("", "")
+    text = Text(f"{always}{shown} × expected", f"{each}是期望值的 {shown} 倍")
     if form is None:
         return Pattern("factor", text, None)
     written, part = form

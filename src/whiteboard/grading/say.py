@@ -12,7 +12,7 @@ from whiteboard.grading.exercise import Exercise
 from whiteboard.grading.text import Text
 from whiteboard.grading.verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
-_CLAUSES = re.compile(r"[,;:!?。，；：！？、\n—–]|\.(?=\s|$)|\bbut\b|\bwhile\b|但是?|而是?")
+_CLAUSES = re.compile(r"[,;:!?。，；：！？、—–]|\.(?=\s|$)|\bbut\b|\bwhile\b|但是?|而是?")
 # 不同, 无偏, 非线性 and their like negate nothing.
 _NEGATION = re.compile(
     r"\b(?:not?|never|without|cannot|neither|nor|rather than|instead of)\b|n['’]t\b"
@@ -64,10 +64,17 @@ class Say(Exercise):
 
     def find(self, point, text) -> str | None:
         """The clause of `text` that says `point`, or None."""
-        for clause in _CLAUSES.split(unicodedata.normalize("NFKC", text)):
+        for clause in _CLAUSES.split(_unwrapped(unicodedata.normalize("NFKC", text))):
             if clause and _says(point, clause):
                 return clause.strip()
         return None
+
+
+def _unwrapped(text):
+    """`text` without its line breaks: a wrapped line ends no clause, an empty line does."""
+    text = re.sub(r"\n\s*\n", ". ", text)
+    text = re.sub(r"(?<=[\u4e00-\u9fff])\s*\n\s*(?=[\u4e00-\u9fff])", "", text)
+    return text.replace("\n", " ")
 
 
 def _says(point, clause):
