@@ -149,6 +149,15 @@ def wrong_check(slope, error):
     return answer
 
 
+def moved_and_left(f, theta, grad, h=1e-5):
+    up, down, slopes = theta.copy().ravel(), theta.copy().ravel(), []
+    for i in range(theta.size):
+        up[i] += h
+        down[i] -= h
+        slopes.append((f(up.reshape(theta.shape)) - f(down.reshape(theta.shape))) / (2 * h))
+    return both(np.array(slopes), grad.ravel())
+
+
 def size(v):
     return float(np.sqrt(np.sum(np.square(v))))
 
@@ -224,7 +233,7 @@ RIGHT = {
     "backward_cost": ["2 times", 2.0],
     "activation_memory": ["1851392 B", (1.766, "MiB"), "1,851 KB"],
     "forward_mode_passes": [669706, "669,706 passes"],
-    "flaws": [{7, 6, 4, 2}, "2，4，6，7"],
+    "flaws": [{8, 7, 5, 4, 2}, "2，4，5，7，8"],
 }
 
 TWINS = {
@@ -242,6 +251,12 @@ TWINS = {
         7: wrong_backward(right_step, bias=np.sum),
         8: wrong_backward(right_step, first=lambda dy: dy * (1 / dy.shape[0])),
         9: wrong_backward(right_step, bias=lambda d: np.average(d, axis=0)),
+        10: wrong_backward(
+            right_step,
+            weight=lambda a, d: np.mean(a[:, :, None] * d[:, None, :], axis=0),
+            bias=lambda d: np.average(d, axis=0),
+        ),
+        11: lambda dy, cache, params: list(recursive_einsum(dy, cache, params)[0]),
     },
     "loss_and_grads": {
         1: wrong_loss(half_mean, lambda e: e),
@@ -260,6 +275,9 @@ TWINS = {
             lambda n, g: size(n - g) / (size(n.flat[0]) + size(g)),
         ),
         5: wrong_check(central, lambda n, g: size(n - g) / size(g)),
+        6: moved_and_left,
+        7: wrong_check(central, lambda n, g: size(n - g) / max([size(n), size(g)])),
+        8: wrong_check(central, lambda n, g: (abs(n - g) / (abs(n) + abs(g))).max()),
     },
     "mend": {
         1: half_mended(target=False),
@@ -270,8 +288,8 @@ TWINS = {
         6: half_mended(transpose=False),
     },
     "backward_cost": {1: "1 times", 2: 3},
-    "activation_memory": {1: "2678824 B", 2: "7232 B"},
-    "forward_mode_passes": {1: "668672", 2: 2 * 669706},
+    "activation_memory": {1: "2678824 B", 2: "7232 B", 3: "1024 KiB"},
+    "forward_mode_passes": {1: "668672", 2: 2 * 669706, 3: "784 passes", 4: "1"},
 }
 
 TWO_AT_ONCE = {

@@ -23,7 +23,7 @@
 #
 # > 手推一遍多层感知机的反向传播，用 NumPy 写出来。你怎么证明自己写对了？
 #
-# 先别动手，出声想一分钟：上面传下来的是什么？每一层往下传什么？前向时必须留下什么？
+# 先别动手，出声想一分钟：后面传回来的是什么？每一层再往前传什么？前向时必须留下什么？
 
 # %% [markdown] role="question" fold="What a good answer contains"
 # - The recursion in matrix form, with every shape: $dW = a^\top \delta$, $db = \sum_{\text{batch}} \delta$, and what goes down, $\delta W^\top$.
@@ -32,7 +32,7 @@
 # - A numerical check, its step size, and why a smaller step is not better.
 
 # %% [markdown] lang="zh" en="6157b7f4" fold="好的回答包含什么"
-# - 矩阵形式的递推，形状一个不落：$dW = a^\top \delta$、$db = \sum_{\text{batch}} \delta$，以及往下传的 $\delta W^\top$。
+# - 矩阵形式的递推，形状一个不落：$dW = a^\top \delta$、$db = \sum_{\text{batch}} \delta$，以及传给前一层的 $\delta W^\top$。
 # - 激活函数的导数乘在哪里，以及它要用前向**缓存**的激活值。
 # - 分清算梯度（反向传播）和用梯度（优化器）。
 # - 数值检验怎么做，步长取多少，为什么不是越小越好。
@@ -72,13 +72,13 @@ def forward(x, params):
 # %% [markdown] role="exercise" anchor="backward"
 # ## 1 · The backward pass
 #
-# Write `backward`. `dy` is the gradient of the scalar loss with respect to the output, batch mean
-# and all.
+# Write `backward`. `dy` is the gradient of the scalar loss with respect to the output; if the loss
+# is a mean over the batch, `dy` already holds the 1/B.
 
-# %% [markdown] lang="zh" en="49f22f99"
+# %% [markdown] lang="zh" en="d4c9dd2c"
 # ## 1 · 反向传播
 #
-# 写出 `backward`。`dy` 是标量损失对输出的梯度，对 batch 求平均的系数已经包含在里面。
+# 写出 `backward`。`dy` 是标量损失对输出的梯度；如果损失对 batch 取了平均，1/B 已经在 `dy` 里。
 
 
 # %% role="exercise"
@@ -109,7 +109,7 @@ def backward(dy, cache, params):
 # %% [markdown] lang="zh" en="96708a5e"
 # 1. `dW` 应是什么形状？用形状为 (B, i) 和 (B, o) 的两个数组怎么凑出来？
 # 2. 只有一个样本、一个单元：$z = aw + b$，$y = z$。若 $\partial L/\partial y = 3$、$a = 2$，那么 $\partial L/\partial w$、$\partial L/\partial b$、$\partial L/\partial a$ 各是多少？
-# 3. 从最后一层走到第一层：从 cache 取出该层输入；权重的梯度是输入的转置乘上面传来的梯度，偏置的梯度是沿 batch 求和；把梯度乘权重的转置往下传；如果这个输入是 sigmoid 的输出，再乘 sigmoid 在那里的导数。
+# 3. 从最后一层走到第一层：从 cache 取出该层输入；权重的梯度是输入的转置乘后面传来的梯度，偏置的梯度是沿 batch 求和；把梯度乘权重的转置往前传；如果这个输入是 sigmoid 的输出，再乘 sigmoid 在那里的导数。
 
 # %%
 check.backward(backward)
@@ -128,15 +128,16 @@ check.backward(backward)
 # | $\delta$ | `delta` | (B, o) |
 # | $W$, $b$ | `params[layer]` | (i, o), (o,) |
 #
-# These are BP1 to BP4 of Nielsen's chapter 2 and the matrix rule of *Deep Learning* §6.5.6. Nielsen
+# These are BP2 to BP4 of Nielsen's chapter 2, summed over the batch, and the matrix rule of *Deep
+# Learning* §6.5.6. His BP1, the start, is `dy` itself here, because the last layer is linear. Nielsen
 # multiplies column vectors from the left, so his $w^\top \delta$ is our $\delta W^\top$.
 
-# %% [markdown] lang="zh" en="166984e2"
-# 设某一层 $z = aW + b$，上面传来的梯度是 $\delta = \partial L / \partial z$：
+# %% [markdown] lang="zh" en="62581fa2"
+# 设某一层 $z = aW + b$，后面传来的梯度是 $\delta = \partial L / \partial z$：
 #
 # $$\frac{\partial L}{\partial W} = a^\top \delta, \qquad \frac{\partial L}{\partial b} = \sum_{n=1}^{B} \delta_n, \qquad \frac{\partial L}{\partial a} = \delta W^\top .$$
 #
-# 如果 $a = \sigma(z')$ 是下面一层的输出，那一层的梯度就是
+# 如果 $a = \sigma(z')$ 是前一层的输出，前一层的梯度就是
 # $\delta' = \delta W^\top \odot a \odot (1 - a)$。
 #
 # | 符号 | 变量 | 形状 |
@@ -145,16 +146,16 @@ check.backward(backward)
 # | $\delta$ | `delta` | (B, o) |
 # | $W$、$b$ | `params[layer]` | (i, o)、(o,) |
 #
-# 对应 Nielsen 第 2 章的 BP1 到 BP4，以及 *Deep Learning* §6.5.6 的矩阵规则。Nielsen 用列向量、从左边乘，所以他的 $w^\top \delta$ 就是这里的 $\delta W^\top$。
+# 对应 Nielsen 第 2 章的 BP2 到 BP4（对 batch 求和），以及 *Deep Learning* §6.5.6 的矩阵规则。BP1 是起点，这里最后一层是线性的，所以就是 `dy`。Nielsen 用列向量、从左边乘，所以他的 $w^\top \delta$ 就是这里的 $\delta W^\top$。
 
 # %% [markdown] role="worked" fold="A sibling worked by hand: one tanh unit"
-# $y = v\,\tanh(wx)$ with $x = 1$, $w = 0.5$, $v = 2$, and $L = y$. Forward: $a = \tanh 0.5 = 0.4621$.
-# Backward: $\partial L/\partial v = a = 0.4621$; down to the unit, $\partial L/\partial a = v = 2$; through
-# tanh, whose derivative is $1 - a^2 = 0.7864$: $2 \times 0.7864 = 1.5729$; so
+# $y = v\,\tanh(wx)$ with $x = 1$, $w = 0.5$, $v = 2$, and $L = y$. Forward: $a = \tanh 0.5 = 0.46212$.
+# Backward: $\partial L/\partial v = a = 0.46212$; down to the unit, $\partial L/\partial a = v = 2$; through
+# tanh, whose derivative is $1 - a^2 = 0.78645$: $2 \times 0.78645 = 1.5729$; so
 # $\partial L/\partial w = 1.5729\,x = 1.5729$. Each factor uses a number the forward pass has already made.
 
-# %% [markdown] lang="zh" en="faa2b486" fold="手算一个相近的例子：一个 tanh 单元"
-# $y = v\,\tanh(wx)$，取 $x = 1$、$w = 0.5$、$v = 2$，并令 $L = y$。前向：$a = \tanh 0.5 = 0.4621$。反向：$\partial L/\partial v = a = 0.4621$；传到单元输出，$\partial L/\partial a = v = 2$；穿过 tanh，它的导数是 $1 - a^2 = 0.7864$，得 $2 \times 0.7864 = 1.5729$；于是
+# %% [markdown] lang="zh" en="efcc802f" fold="手算一个相近的例子：一个 tanh 单元"
+# $y = v\,\tanh(wx)$，取 $x = 1$、$w = 0.5$、$v = 2$，并令 $L = y$。前向：$a = \tanh 0.5 = 0.46212$。反向：$\partial L/\partial v = a = 0.46212$；传到单元的输出，$\partial L/\partial a = v = 2$；穿过 tanh，它的导数是 $1 - a^2 = 0.78645$，得 $2 \times 0.78645 = 1.5729$；于是
 # $\partial L/\partial w = 1.5729\,x = 1.5729$。每个因子用的都是前向已经算出来的数。
 
 # %% [markdown] role="why"
@@ -170,19 +171,19 @@ check.backward(backward)
 #
 # **Elsewhere.** `nn.Linear` in PyTorch stores $W$ as (out, in) and computes `x @ W.T`, so there
 # $dW = \delta^\top a$; `.backward()` *adds* into `.grad`, hence `zero_grad()`. In JAX, `jax.grad`
-# returns gradients and stores nothing.
+# returns the gradients and writes nothing into the parameters.
 
-# %% [markdown] lang="zh" en="f30618ac"
+# %% [markdown] lang="zh" en="92e641e5"
 # **为什么对。** `delta` 始终是同一个意思：损失对当前层输出（激活之前）的梯度。守住这一条，$a(1-a)$
 # 乘在哪里就清楚了：最后一层是线性的，不乘；`x` 不是 sigmoid 算出来的，也不乘。
 #
 # **代价。** 前向的每个 `a @ W`，反向对应两个矩阵乘：`a.T @ delta` 和 `delta @ W.T`。时间约为前向的两倍，内存要为每层存一份输入。
 #
-# **最常见的第一版。** `delta @ W`，看着顺眼。各层等宽时能跑，结果是错的。只有尺寸两两不同，形状才算得上测试。
+# **最常见的第一版。** `delta @ W`，看着顺眼。各层等宽时能跑，结果是错的。只有各个尺寸两两不同，看形状才能发现错误。
 #
 # **换个框架。** PyTorch 的 `nn.Linear` 把 $W$ 存成 (out, in)，算的是 `x @ W.T`，所以那里
 # $dW = \delta^\top a$；`.backward()` 会**累加**到 `.grad`，才要 `zero_grad()`。JAX 的 `jax.grad`
-# 直接返回梯度，什么也不存。
+# 把梯度作为返回值，不往参数里写任何东西。
 
 # %% [markdown] role="exercise" anchor="loss-and-grads"
 # ## 2 · From a loss to `dy`
@@ -214,7 +215,7 @@ def loss_and_grads(x, t, params):
 
 # %% [markdown] lang="zh" en="efe6c590"
 # 1. `backward` 要的是 $\partial L/\partial y$。它是什么形状？第 n 个样本、第 k 个输出处是多少？
-# 2. 一个样本、一个输出，y = 3、t = 1：L 是多少，对 y 的斜率是多少？把这个样本重复一遍，哪个会变？
+# 2. 一个样本、一个输出，y = 3、t = 1：L 是多少，对 y 的斜率是多少？把同一个样本放两份，哪个会变？
 # 3. 跑一遍前向；误差除以 batch 大小就是 `dy`；交给 `backward`；损失是平方误差之和的一半再除以 batch 大小。
 
 # %%
@@ -225,7 +226,7 @@ check.loss_and_grads(loss_and_grads)
 # score of always naming the most frequent class, and of the same network untrained.
 
 # %% [markdown] lang="zh" en="89e229b0"
-# 用它来训练：8×8 手写数字，目标用 one-hot，最朴素的随机梯度下降。旁边放两个基线：永远猜最多的那一类，以及没有训练的同一个网络。
+# 用它来训练：8×8 手写数字，目标用 one-hot，最朴素的随机梯度下降。旁边放两个基线：永远猜训练集里最多的那一类，以及没有训练的同一个网络。
 
 
 # %% role="reward"
@@ -331,35 +332,35 @@ if check.grad_check.passed and check.loss_and_grads.passed:
 
 # %% [markdown] role="caption" alt="Two V-shaped curves of relative error against step size on logarithmic axes; the central difference reaches its minimum near 1e-5, far below the one-sided difference, whose minimum lies near 1e-7."
 # A correct gradient, checked with every step size. To the right the truncation error grows, with
-# $h^2$ (central) and $h$ (one-sided); to the left rounding grows, with $\varepsilon / h$. Where both
-# are equal lies the bottom: of the order of $\varepsilon^{1/3}$ for the central difference and
+# $h^2$ (central) and $h$ (one-sided); to the left rounding grows, with $\varepsilon / h$. Where the
+# two meet lies the bottom: of the order of $\varepsilon^{1/3}$ for the central difference and
 # $\varepsilon^{1/2}$ for the one-sided one, times a factor that depends on the function.
 
-# %% [markdown] lang="zh" en="8e35b0de" alt="双对数坐标下相对误差随步长变化的两条 V 形曲线：中心差分在 1e-5 附近最低，远低于单侧差分；单侧差分的最低点在 1e-7 附近。"
-# 梯度本身是对的，只改变检验的步长。往右，截断误差增大：中心差分按 $h^2$，单侧差分按 $h$；往左，舍入误差按 $\varepsilon / h$ 增大。两者相等处就是最低点：中心差分在 $\varepsilon^{1/3}$ 量级，单侧差分在 $\varepsilon^{1/2}$ 量级，前面还有一个取决于函数的系数。
+# %% [markdown] lang="zh" en="84028043" alt="双对数坐标下相对误差随步长变化的两条 V 形曲线：中心差分在 1e-5 附近最低，远低于单侧差分；单侧差分的最低点在 1e-7 附近。"
+# 梯度本身是对的，只改变检验的步长。往右，截断误差增大：中心差分按 $h^2$，单侧差分按 $h$；往左，舍入误差按 $\varepsilon / h$ 增大。两者大致相当处就是最低点：中心差分在 $\varepsilon^{1/3}$ 量级，单侧差分在 $\varepsilon^{1/2}$ 量级，前面还有一个取决于函数的系数。
 
 # %% [markdown] role="why"
-# The step goes to a *copy*: `theta[i] += h; …; theta[i] -= h` does not even restore the number exactly, and
+# The step goes to a *copy*: `theta[i] += h; …; theta[i] -= h` need not restore the number exactly, and
 # an exception in between leaves the parameters changed. Take float64: with float32 and $h = 10^{-5}$
 # a right gradient looks wrong, since $\varepsilon^{1/3}$ is about 0.005 there. PyTorch's
 # `torch.autograd.gradcheck` asks for double precision for this reason; JAX needs `jax_enable_x64`.
 # At a ReLU's kink the two sides disagree, so move the point before you blame the code.
 
-# %% [markdown] lang="zh" en="c066500f"
-# 步子要迈在**副本**上：`theta[i] += h; …; theta[i] -= h` 连原来的数都未必能精确还原，中间一旦抛异常，参数就被改掉了。用 float64：float32 下 $\varepsilon^{1/3}$ 约为 0.005，取 $h = 10^{-5}$，对的梯度看着也像错的。
+# %% [markdown] lang="zh" en="cf44354d"
+# 扰动要加在**副本**上：`theta[i] += h; …; theta[i] -= h` 连原来的数都未必能精确还原，中间一旦抛异常，参数就被改掉了。用 float64：float32 下 $\varepsilon^{1/3}$ 约为 0.005，取 $h = 10^{-5}$，对的梯度看着也像错的。
 # PyTorch 的 `torch.autograd.gradcheck` 要求双精度就是这个原因；JAX 要打开 `jax_enable_x64`。在 ReLU 的拐点两侧斜率不同，先换个点再怀疑代码。
 
 # %% [markdown] role="exercise" anchor="mend"
 # ## 4 · Mend a candidate's program
 #
-# This is how the question is answered in a widely copied post, ported to one function. Every layer is
+# This is how an interview post on the web answers the question, ported to one function. Every layer is
 # a sigmoid and the loss is $\frac{1}{2} \sum (a_\text{out} - t)^2$. Six bugs are in it. Mend
 # them; the verdict says how many are left.
 
-# %% [markdown] lang="zh" en="779cbd57"
+# %% [markdown] lang="zh" en="4fbda641"
 # ## 4 · 改好一份答案
 #
-# 网上流传很广的一份答案，改写成一个函数：每层都是 sigmoid，损失是 $\frac{1}{2} \sum (a_\text{out} - t)^2$。里面有六个 bug。请改好它，判定会告诉你还剩几个。
+# 这是网上一篇面试题解的答案，改写成了一个函数：每层都是 sigmoid，损失是 $\frac{1}{2} \sum (a_\text{out} - t)^2$。里面有六个 bug。请把它改对，判定会告诉你还剩几个。
 
 
 # %% role="exercise" tags=["exercise"]
@@ -412,27 +413,27 @@ check.mend(gradients)
 if check.mend.passed:
     half, W = np.array([[0.5, 0.5]]), np.full((2, 2), 0.1)
     dweights, _ = gradients(half, half, [W, W], [np.full(2, 0.1)] * 2)
-    print("the post's example, layer 1:", dweights[0].round(6).tolist(), "published: 0.000272")
-    print("the post's example, layer 2:", dweights[1].round(5).tolist(), "published: 0.0261")
+    print("the post's example, layer 1:", dweights[0].round(6).tolist(), "its code: 0.000272")
+    print("the post's example, layer 2:", dweights[1].round(5).tolist(), "its code: 0.0261")
 
 # %% [markdown] role="reward"
-# The post publishes one number per layer where a matrix belongs. Equal weights and equal inputs hide
-# the missing transpose: on its own example $W = W^\top$.
+# The post's code, run on the post's example, gives one number per layer where a matrix belongs. Equal
+# weights hide the missing transpose: there $W = W^\top$.
 
-# %% [markdown] lang="zh" en="102f63aa"
-# 原文每层只给出一个数，而答案应是矩阵。权重和输入都取成一样的值，正好掩盖了漏掉的转置：在它自己的例子上
+# %% [markdown] lang="zh" en="911624bd"
+# 用原文的代码跑原文的例子，每层只得到一个数，而答案应是矩阵。权重全取同一个值，正好掩盖了漏掉的转置：那里
 # $W = W^\top$。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
 #
-# Here is a wrong `grad_check`. It passes on many functions. Find an input on which it and the right
-# one part.
+# Here is a wrong `grad_check`. On some inputs it agrees with the right one. Find an input on which the
+# two part.
 
-# %% [markdown] lang="zh" en="4b411ea4"
+# %% [markdown] lang="zh" en="fb9cfd57"
 # ## 找反例
 #
-# 下面是一个错误的 `grad_check`，在很多函数上看不出问题。找一个输入，让它和正确答案给出不同的结果。
+# 下面是一个错误的 `grad_check`，有些输入上它和正确答案一致。找一个输入，让两者给出不同的结果。
 
 # %% role="hack"
 check.grad_check.hack(trap=1)
@@ -441,9 +442,11 @@ check.grad_check.hack(trap=1)
 ### BEGIN SOLUTION
 f = lambda theta: float((theta**2).sum())  # curvature: both sides differ
 theta = np.array([1.0, -2.0])
+grad = 2 * theta
+h = 0.1
 ### END SOLUTION
-if theta is not ...:
-    check.grad_check.hack(trap=1, f=f, theta=theta, grad=2 * theta, h=0.1)
+if h is not ...:
+    check.grad_check.hack(trap=1, f=f, theta=theta, grad=grad, h=h)
 
 # %% [markdown] role="flaws" anchor="flaws"
 # ## Find the flaw
@@ -461,7 +464,7 @@ if theta is not ...:
 
 # %% role="flaws"
 ### BEGIN SOLUTION
-wrong = [2, 4, 6, 7]
+wrong = [2, 4, 5, 7, 8]
 ### END SOLUTION
 
 # %%
@@ -471,12 +474,12 @@ check.flaws(wrong)
 # ## The interviewer goes on
 #
 # **How many times the forward pass does the backward pass cost?** Count matrix products only, and
-# include the gradient of the input.
+# include the gradient of the input. Answer with a number.
 
-# %% [markdown] lang="zh" en="49d00f63"
+# %% [markdown] lang="zh" en="ecb2bbf8"
 # ## 追问
 #
-# **反向传播的计算量是前向的几倍？** 只数矩阵乘，输入的梯度也算上。
+# **反向传播的计算量是前向的几倍？** 只数矩阵乘，输入的梯度也算上。填一个数。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
@@ -489,18 +492,20 @@ check.backward_cost(cost)
 # %% [markdown] role="follow-up" fold="Why"
 # Forward, a layer multiplies (B, i) by (i, o): $2Bio$ operations. Backward it does two products of the
 # same size, $a^\top \delta$ and $\delta W^\top$. A plain training step skips $\delta W^\top$ at the first
-# layer, because nobody needs the gradient of the data, so the ratio is a little below 2.
+# layer, because nobody needs the gradient of the data. The ratio is then 2 minus the first layer's
+# share of the products: close to 2 in a deep network of equal widths, far below it where the first
+# layer is the largest.
 
-# %% [markdown] lang="zh" en="67262a69" fold="为什么"
+# %% [markdown] lang="zh" en="2cf60dc8" fold="为什么"
 # 前向一层是 (B, i) 乘 (i, o)，共 $2Bio$ 次运算。反向有两个同样大小的矩阵乘：$a^\top \delta$ 和
-# $\delta W^\top$。实际训练时第一层不用算 $\delta W^\top$（没人要数据的梯度），所以比 2 倍略少。
+# $\delta W^\top$。实际训练时第一层不用算 $\delta W^\top$（数据的梯度用不上），倍数就是 2 减去第一层在矩阵乘里占的份额：各层等宽的深层网络接近 2，第一层最大的网络则远小于 2。
 
 # %% [markdown] role="follow-up" anchor="activation-memory"
 # **An MLP 784-512-512-10 trains in float32 with batches of 256. How much memory must the forward pass
-# keep for the backward pass?** Count each layer's input. Answer with a unit, such as `"3 MB"`.
+# keep for the backward pass?** Count each layer's input. Answer within 1 % and with a unit, such as `"3.25 MB"`.
 
-# %% [markdown] lang="zh" en="1ada1819"
-# **MLP 784-512-512-10，float32，batch 为 256。前向要为反向留下多少内存？** 数每层的输入，带上单位，例如 `"3 MB"`。
+# %% [markdown] lang="zh" en="b93e5fbd"
+# **MLP 784-512-512-10，float32，batch 为 256。前向要为反向留下多少内存？** 数每层的输入，误差不超过 1%，带上单位，例如 `"3.25 MB"`。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
@@ -512,10 +517,10 @@ check.activation_memory(kept)
 
 # %% [markdown] role="follow-up" anchor="forward-mode-passes"
 # **Why not forward mode? For this network, how many passes of forward-mode differentiation give the
-# gradient of the loss for every parameter?**
+# gradient of the loss for every parameter?** Answer with the exact number.
 
-# %% [markdown] lang="zh" en="55b0db3a"
-# **为什么不用前向模式？对这个网络，用前向模式求损失对全部参数的梯度要跑几遍？**
+# %% [markdown] lang="zh" en="a31a24ed"
+# **为什么不用前向模式？对这个网络，用前向模式求损失对全部参数的梯度要跑几遍？** 填准确的数。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
@@ -534,12 +539,13 @@ check.forward_mode_passes(passes)
 # 输入少、输出多的时候，以及求雅可比与向量之积的时候。前向模式一遍只带出沿一个输入方向的导数，标量损失有 N 个参数就要 N 遍；反向模式一遍就够，代价是你刚算过的那份内存（*Deep Learning* §6.5.9）。
 
 # %% [markdown] role="follow-up" fold="Your check reports 1e-3 on a ReLU network in float64. Is the gradient wrong?"
-# Look at single coordinates. One or two bad ones: a pre-activation lies within h of the kink, where
-# the two-sided slope is not the derivative; move the point or shrink h. All bad by one factor: 1/B or ½.
-# One layer bad: its transpose, or the wrong cached activation.
+# Look at single coordinates. One or two bad ones: a pre-activation changes sign between the two points,
+# and the slope across the kink is not the derivative; move the point or shrink h. One whole layer bad:
+# its transpose, or the wrong cached activation, diluted by larger gradients elsewhere. A missing ½ or
+# 1/B would not read 1e-3: a factor $k$ on every coordinate gives $(k - 1)/(k + 1)$, which is 1/3 at $k = 2$.
 
-# %% [markdown] lang="zh" en="8a0a1862" fold="ReLU 网络，float64，检验报 1e-3。梯度错了吗？"
-# 逐个坐标看。只有一两个坐标不对：某个激活前的值离拐点不到 h，那里两侧的平均斜率不是导数，换个点或者减小 h。全都差同一个倍数：漏了 1/B 或 1/2。只有某一层不对：该层漏了转置，或者取错了缓存的激活值。
+# %% [markdown] lang="zh" en="b9d2ee88" fold="ReLU 网络，float64，检验报 1e-3。梯度错了吗？"
+# 逐个坐标看。只有一两个坐标不对：某个激活前的值在两个取值点之间变了号，跨过拐点的斜率不是导数，换个点或者减小 h。某一层整层都不对：该层漏了转置，或者取错了缓存的激活值，只是被别处更大的梯度冲淡了。漏了 1/2 或 1/B 不会只有 1e-3：每个坐标都差 $k$ 倍时，相对误差是 $(k - 1)/(k + 1)$，$k = 2$ 就有 1/3。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -571,7 +577,7 @@ check.say(answer)
 # summed over everything; 1/B forgotten or applied twice; trusting a test on a square, symmetric network.
 
 # %% [markdown] lang="zh" en="75de37e5" fold="一分钟版本"
-# > 反向传播就是用链式法则，把标量损失的梯度从后往前传到每个参数。前向时每层缓存输入；反向时每层拿到输出处的梯度 δ：dW 是输入的转置乘 δ，db 是 δ 沿 batch 求和，δ 乘 W 的转置再乘激活函数的导数往下传。计算量约为两次前向，内存开销是缓存的激活值。它只负责算梯度，更新由优化器做。我用 float64 的中心差分来验证。
+# > 反向传播就是用链式法则，把标量损失的梯度从后往前传到每个参数。前向时每层缓存输入；反向时每层拿到输出处的梯度 δ：dW 是输入的转置乘 δ，db 是 δ 沿 batch 求和，δ 乘 W 的转置再乘激活函数的导数，传给前一层。计算量约为两次前向，内存开销是缓存的激活值。它只负责算梯度，更新由优化器做。我用 float64 的中心差分来验证。
 #
 # 常见错误：该乘 W 的转置却乘了 W；σ′ 用错了层，或者算了两次；偏置梯度把所有维度都加了；漏了 1/B 或除了两次；只在方阵、对称的网络上测试就信了。
 

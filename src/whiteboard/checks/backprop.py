@@ -194,6 +194,18 @@ backward.trap(
     "A mean over the batch belongs into the loss, hence into dy.",
     zh="偏置加在每一行上，梯度是各行之和，不是平均。对 batch 求平均是损失的事，已经包含在 dy 里。",
 )
+backward.trap(
+    _variant(dW=lambda a, delta: a.T @ delta / len(a), db=lambda delta: delta.mean(axis=0)),
+    en="dW and db are divided by B. That fits a dy per example; here dy is the gradient of the "
+    "whole batch's loss, and any mean is already in it.",
+    zh="dW 和 db 又除了一次 B。dy 若是单个样本的梯度，才该这样；这里的 dy 是整个 batch 的损失的"
+    "梯度，要取的平均已经在里面。",
+)
+backward.trap(
+    lambda dy, cache, params: _variant()(dy, cache, params)[0],
+    en="Only grads is returned. Return two things, grads and dx: the network below needs dx.",
+    zh="只返回了 grads。要返回 grads 和 dx 两项：再往前的网络要用 dx。",
+)
 
 
 # ---- loss_and_grads ----------------------------------------------------------------------------
@@ -231,8 +243,8 @@ def _regression(rng, batch, *widths):
 
 loss_and_grads.case(
     *_regression(np.random.default_rng(5), 4, 1, 2, 3),
-    en="the loss is the mean over the batch of half the squared error",
-    zh="损失是平方误差的一半在 batch 上的平均",
+    en="the loss is the mean over the batch of half the squared error, and grads are its slopes",
+    zh="损失是平方误差的一半在 batch 上的平均，grads 是它的斜率",
 )
 
 
@@ -281,7 +293,7 @@ loss_and_grads.trap(
 loss_and_grads.trap(
     _scaled(lambda B, o: 1, lambda B, o: -1),
     en="t − y has the wrong sign: a step against this gradient climbs the loss.",
-    zh="t − y 符号反了：沿负梯度走一步，损失反而上升。",
+    zh="t − y 符号反了：沿这个“梯度”的反方向走一步，损失反而上升。",
 )
 
 
@@ -309,12 +321,12 @@ def _grad_check(f, theta, grad, h):
 
 
 def _cubes(theta):
-    """f(θ) = Σ θ³"""
+    """Σ θ³"""
     return float((theta**3).sum())
 
 
 def _mixed(theta):
-    """f(θ) = Σ sin(θ) + θ₀₀·θ₁₁"""
+    """Σ sin(θ) + θ₀₀·θ₁₁"""
     return float(np.sin(theta).sum() + theta[0, 0] * theta[1, 1])
 
 
@@ -331,8 +343,8 @@ grad_check.case(
     _POINT,
     3 * _POINT**2,
     0.5,
-    en="a right gradient leaves the central difference's own error, h² for θ³",
-    zh="梯度正确时只剩中心差分自身的误差，对 θ³ 是 h²",
+    en="a right gradient leaves the central difference's own error, h² in each element for θ³",
+    zh="梯度正确时只剩中心差分自身的误差，对 θ³ 每个元素是 h²",
 )
 grad_check.case(
     _cubes,
@@ -357,7 +369,7 @@ def _(rng):
     weights = rng.normal(size=(2, 3))
 
     def f(theta):
-        """f(θ) = Σ w·θ³"""
+        """Σ w·θ³"""
         return float((weights * theta**3).sum())
 
     theta = rng.uniform(1, 2, size=(2, 3))
@@ -406,6 +418,44 @@ grad_check.trap(
     en="Divided by ‖grad‖ alone the error is not symmetric and has no bound when grad is near 0. "
     "The question divides by ‖numeric‖ + ‖grad‖.",
     zh="只除以 ‖grad‖ 不对称，grad 接近 0 时也没有上界。题目要求除以 ‖数值梯度‖ + ‖grad‖。",
+)
+
+
+def _never_put_back(f, theta, grad, h):
+    step, slopes = np.zeros(theta.shape), np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        step[i] = h
+        slopes[i] = (f(theta + step) - f(theta - step)) / (2 * h)
+    return _relative(slopes, grad)
+
+
+def _larger_norm(f, theta, grad, h):
+    numeric, norm = _differences(f, theta, h, 1, -1, 2), np.linalg.norm
+    return norm(numeric - grad) / max(norm(numeric), norm(grad))
+
+
+def _worst_element(f, theta, grad, h):
+    numeric = _differences(f, theta, h, 1, -1, 2)
+    return np.max(np.abs(numeric - grad) / (np.abs(numeric) + np.abs(grad)))
+
+
+grad_check.trap(
+    _never_put_back,
+    en="The elements already measured stay moved, so every later slope adds theirs. Start each "
+    "element from an unmoved θ.",
+    zh="测过的元素没有复原，后面的斜率把前面的也加了进来。每个元素都要从没动过的 θ 开始。",
+)
+grad_check.trap(
+    _larger_norm,
+    en="This divides by the larger of the two norms. That is in use too, but reads about twice as "
+    "large. The question divides by their sum.",
+    zh="这里除以两个范数中较大的一个。这样定义的也有，但结果约大一倍。题目要求除以两者之和。",
+)
+grad_check.trap(
+    _worst_element,
+    en="This is the worst single element's ratio, good for finding where it is wrong. The question "
+    "asks for one ratio of norms over all elements.",
+    zh="这是最差的那个元素的比值，适合用来定位错误。题目要的是所有元素合起来的范数之比。",
 )
 
 
@@ -474,7 +524,7 @@ mend.bug(
     "wrong_product",
     en="δ @ aᵀ sums over the units. dW sums over the batch and pairs every input with every unit: "
     "aᵀ @ δ.",
-    zh="δ @ aᵀ 是对神经元求和。dW 要对 batch 求和，把每个输入和每个神经元配对：aᵀ @ δ。",
+    zh="δ @ aᵀ 是对单元求和。dW 要对 batch 求和，把每个输入和每个单元配对：aᵀ @ δ。",
 )
 mend.bug(
     "one_bias",
@@ -485,7 +535,7 @@ mend.bug(
     "first_input",
     en="Every layer's dW needs that layer's own input, the output of the layer below. The program "
     "uses the network's input everywhere.",
-    zh="每层的 dW 要用该层自己的输入，也就是下面一层的输出。这里处处用的是网络的输入。",
+    zh="每层的 dW 要用该层自己的输入，也就是前一层的输出。这里处处用的是网络的输入。",
 )
 mend.bug(
     "not_transposed",
@@ -521,6 +571,12 @@ activation_memory.trap(
     en="This is one example's cache. The batch holds 256.",
     zh="这是一个样本的量，batch 里有 256 个。",
 )
+activation_memory.trap(
+    "1.05 MB",
+    en="These are the hidden layers' outputs. The first layer has an input too, the batch itself: "
+    "its dW is xᵀ @ δ.",
+    zh="这只是隐藏层的输出。第一层也有输入，就是这个 batch 本身：它的 dW 是 xᵀ @ δ。",
+)
 forward_mode_passes = Estimate(669_706, unit="passes", rtol=0.001)
 forward_mode_passes.trap(
     668_672,
@@ -532,6 +588,17 @@ forward_mode_passes.trap(
     en="Twice the number is the central difference. Forward mode carries one exact derivative with "
     "each pass.",
     zh="两倍是中心差分的次数。前向模式每跑一遍就带出一个精确的导数。",
+)
+forward_mode_passes.trap(
+    784,
+    en="784 passes give the gradient for one example's input. Each parameter is a direction of its "
+    "own.",
+    zh="784 遍得到的是对一个样本输入的梯度。每个参数各是一个方向，都要单独跑一遍。",
+)
+forward_mode_passes.trap(
+    1,
+    en="One pass is what reverse mode needs. A forward pass carries one direction only.",
+    zh="一遍就够的是反向模式。前向模式一遍只带一个方向。",
 )
 
 
@@ -563,8 +630,16 @@ flaws.false(
     because_en="The optimizer needs ∂L/∂θ for every parameter. The local derivative is one factor "
     "of it; the rest comes down from the loss.",
     because_zh="优化器要的是损失对每个参数的导数 ∂L/∂θ。局部导数只是其中一个因子，"
-    "其余部分从损失传下来。",
+    "其余部分从损失那边传回来。",
     source="Goodfellow et al. 2016, §6.5",
+)
+flaws.false(
+    en="A network trained by backprop is a feedback network, since the error flows back.",
+    zh="用反向传播训练的网络叫反馈神经网络，因为误差会往回传。",
+    because_en="In a feedback network the outputs themselves feed back into the computation. An "
+    "MLP is feed-forward; only its gradient is computed backwards.",
+    because_zh="反馈网络是输出又送回去参与计算。多层感知机是前馈网络，往回算的只有梯度。",
+    source="Goodfellow et al. 2016, chapter 6, introduction",
 )
 flaws.true(
     en="Training needs more memory than inference, because the activations are kept for the "
@@ -575,18 +650,19 @@ flaws.false(
     en="It is safe to start with all weights equal: the gradients differ from unit to unit and "
     "break the tie.",
     zh="权重全初始化成同一个值也没关系，各神经元梯度不同，训练几步就分开了。",
-    because_en="Two hidden units with equal weights receive equal gradients and stay equal for "
-    "ever. Random initial weights break the symmetry.",
-    because_zh="权重相同的两个隐藏单元得到的梯度也相同，永远分不开。要靠随机初始化打破对称。",
+    because_en="Two hidden units with equal weights, in and out, receive equal gradients and stay "
+    "equal. Random initial weights break the symmetry.",
+    because_zh="输入、输出权重都相同的两个隐藏单元，得到的梯度也相同，永远分不开。要靠随机初始化打破对称。",
     source="Goodfellow et al. 2016, §8.4",
 )
 flaws.false(
     en="In a gradient check, the smaller h is, the closer the numerical gradient gets to the true "
     "one.",
     zh="做梯度检验时，h 取得越小，数值梯度就越接近真实梯度。",
-    because_en="Below about 1e-5 in float64 rounding, ε/h, grows faster than the truncation error, "
-    "h², falls.",
-    because_zh="float64 下 h 小于约 1e-5 时，舍入误差 ε/h 的增长超过了截断误差 h² 的下降。",
+    because_en="For central differences in float64, below about 1e-5 the rounding error, of order "
+    "ε/h, exceeds the truncation error, of order h², and grows.",
+    because_zh="float64 的中心差分，h 小到 1e-5 以下，舍入误差（ε/h 量级）就超过了"
+    "截断误差（h² 量级），h 越小反而越不准。",
     source="Press et al. 2007, Numerical Recipes, §5.7",
 )
 
@@ -598,7 +674,8 @@ the loss at its output; it multiplies by the activation's derivative, takes dW a
 times delta and db as the sum over the batch, and hands delta times W transposed to the layer below.
 It costs about twice a forward pass, and the cached activations are the memory bill.
 The optimizer does the update; backprop only delivers the gradient.
-I verify it with central differences in float64: a relative error near 1e-8 is right.
+I verify it with central differences in float64: on a small smooth network a right gradient gives a
+relative error near 1e-10.
 """,
     model_zh="""
 反向传播用链式法则算出标量损失对每个参数的梯度。前向时缓存每层的输入。
@@ -606,31 +683,33 @@ I verify it with central differences in float64: a relative error near 1e-8 is r
 db 等于 delta 沿 batch 求和，再把 delta 乘 W 的转置传给前一层。
 计算量大约是前向的两倍，缓存的激活值是主要的显存开销。
 更新权重是优化器的事，反向传播只给出梯度。
-验证用 float64 的中心差分，相对误差在 1e-8 左右就对了。
+验证用 float64 的中心差分：激活函数光滑的小网络，梯度写对了，相对误差在 1e-10 左右。
 """,
 )
 say.point(
     en="the gradient of the loss for every parameter, by the chain rule",
     zh="用链式法则求损失对每个参数的梯度",
-    found_en=[r"chain rule"],
-    found_zh=[r"链式法则", r"链式求导"],
+    found_en=[r"chain rule", r"local derivatives?", r"vector.jacobian"],
+    found_zh=[r"链式法则", r"链式求导", r"局部(导数|梯度).{0,8}[乘积]"],
 )
 say.point(
     en="activations are cached in the forward pass",
     zh="前向时缓存激活值",
     found_en=[
-        r"(cach|stor|sav|keep|kept|remember)\w*.{0,40}(activation|input|output|intermediate)",
-        r"(activation|input|output|intermediate)\w*.{0,30}(cached|stored|saved|kept)",
+        r"(cach|stor|sav|keep|kept|remember|retain|\bhold|hang on)\w*.{0,40}"
+        r"(activation|input|output|intermediate)",
+        r"(activation|input|output|intermediate)\w*.{0,30}"
+        r"(cached|stored|saved|kept|alive|in memory)",
     ],
     found_zh=[
-        r"(缓存|保存|存下|记住|留着).{0,12}(激活|输入|输出|中间)",
-        r"(激活|输入|输出|中间).{0,12}(缓存|保存|存下|存起来|留着)",
+        r"(缓存|保存|存下|存着|记住|记下|留[着下住]).{0,12}(激活|输入|输出|中间)",
+        r"(激活|输入|输出|中间).{0,12}(缓存|保存|存[下着住起]|记[下住]|留[着下住到])",
     ],
 )
 say.point(
     en="dW = inputᵀ · δ, and δ · Wᵀ goes to the layer below",
     zh="dW = 输入ᵀ · δ，δ · Wᵀ 传给前一层",
-    found_en=[r"transpos", r"\.T\b", r"W\^?T\b"],
+    found_en=[r"transpos", r"\.T\b", r"\bW\^?T\b"],
     found_zh=[r"转置", r"\.T\b", r"W\^?T"],
 )
 say.point(
@@ -638,28 +717,37 @@ say.point(
     zh="乘激活函数的导数",
     found_en=[
         r"derivative of the (activation|sigmoid|non)",
-        r"activation'?s? (function'?s? )?deriv",
+        r"(activation|sigmoid|σ)('?s)? (function'?s? )?deriv",
+        r"(sigma|σ|\bf)\s*(['’′]|prime)",
         r"a\s*\*?\s*\(1\s*[-−]\s*a\)",
     ],
-    found_zh=[r"激活(函数)?的?(导数|求导|梯度)", r"a\s*\*?\s*\(1\s*[-−]\s*a\)"],
+    found_zh=[
+        r"(激活|sigmoid|σ)\s*(函数)?(值)?的?(导数|求导|梯度)",
+        r"(sigma|σ|\bf)\s*['’′]",
+        r"a\s*\*?\s*\(1\s*[-−]\s*a\)",
+    ],
 )
 say.point(
     en="costs about two forward passes",
     zh="计算量约为前向的两倍",
     found_en=[r"(twice|two times|2x|2×|double|two).{0,25}forward"],
-    found_zh=[r"前向.{0,8}(两|2|二)\s*倍", r"(两|2|二)\s*倍.{0,6}前向"],
+    found_zh=[
+        r"前向.{0,8}(两|2|二)\s*倍",
+        r"(两|2|二)\s*倍.{0,6}前向",
+        r"前向.{0,12}反向.{0,6}(两|2)\s*[个次]",
+    ],
 )
 say.point(
     en="the optimizer updates, backprop does not",
     zh="更新由优化器完成，不是反向传播",
     found_en=[
-        r"optimi[sz]er\w* .{0,25}(update|step|change|adjust)",
-        r"(update|step)\w*.{0,25}optimi[sz]er",
+        r"(optimi[sz]er|\bSGD|\bAdam)\w* .{0,25}(update|step|change|adjust|does\b)",
+        r"(update|step)\w*.{0,25}(optimi[sz]er|\bSGD|\bAdam)",
         r"only (computes|delivers|gives|returns).{0,12}gradient",
     ],
     found_zh=[
-        r"优化器.{0,10}(更新|调整)",
-        r"更新.{0,10}优化器",
+        r"(优化器|SGD|Adam).{0,10}(更新|调整)",
+        r"更新.{0,10}(优化器|SGD|Adam)",
         r"只(负责|给出|算|计算|管).{0,6}梯度",
     ],
 )
@@ -670,6 +758,14 @@ say.point(
         r"(central|finite|numerical) (difference|gradient)",
         r"gradient check",
         r"grad ?check",
+        r"perturb|(plus|\+).{0,8}(minus|-)\s*(h|ε|eps)",
+        r"f\(.{1,9}\+\s*(h|ε|eps)",
     ],
-    found_zh=[r"(中心|有限|数值)差分", r"数值梯度", r"梯度检[验查]"],
+    found_zh=[
+        r"(中心|有限|数值)差分",
+        r"数值梯度",
+        r"梯度检[验查]",
+        r"加减\s*(h|ε|eps)|扰动",
+        r"f\(.{1,9}\+\s*(h|ε|eps)",
+    ],
 )
