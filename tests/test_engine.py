@@ -117,6 +117,11 @@ HOSTILE = {
     "flood": (noisy, "more characters. Remove the print", "请先删掉 print"),
     "a value": (3.0, "cannot be called", "不能被调用"),
     "None": (None, "cannot be called", "不能被调用"),
+    "other arguments": (
+        lambda: 1,
+        "cannot be called as the stub can",
+        "函数的参数和题目给的不一致",
+    ),
     "list of parts": (lambda x: [1, 2], "shape (2,)", "形状 (2,)"),
     "dict": (lambda x: {"variance": 1}, "a value of type dict", "类型是 dict"),
 }
@@ -268,6 +273,10 @@ def test_a_property_that_cannot_use_the_answer_says_what_to_return():
     assert "2 个值，依次为 y, mask" in said(verdict, "zh")
     assert pair.grade(lambda x: None).got.en.startswith("nothing")
     assert pair.grade(lambda x: np.stack([x, np.ones(3)])).passed
+    nested = Check(lambda x: ((x, x), x), returns=("grads", "dx"))
+    nested.name = "nested"
+    nested.case(1.0, en="pairs", zh="成对")
+    assert "in this order" not in str(nested.grade(lambda x: ((x,), x)))
 
 
 def test_thresholds_say_at_least():
@@ -375,7 +384,17 @@ def memory():
 
 
 @pytest.mark.parametrize(
-    "answer", ["112 GB", "112GB", (112, "GB"), "104.3 GiB", "112,000 MB", "１１２ GB", "112G"]
+    "answer",
+    [
+        "112 GB",
+        "112GB",
+        (112, "GB"),
+        "104.3 GiB",
+        "112,000 MB",
+        "１１２ GB",
+        "112G",
+        "112 gigabytes",
+    ],
 )
 def test_an_estimate_in_any_unit_passes(memory, answer):
     assert memory.grade(answer).passed
@@ -387,7 +406,8 @@ def test_an_estimate_in_any_unit_passes(memory, answer):
         ("28 GB", "too small, by less than a factor of 10", "偏小，差不到 10 倍"),
         ("112 TB", "too large, by more than a factor of 100", "偏大，差 100 倍以上"),
         (112, "112 of what? Write the unit", "112 后面缺单位"),
-        ("112 m", "the unit 'm', which is not one of", "单位 'm'，应是"),
+        ("112 km", "the unit 'km', which is not one of", "单位 'km'，应是"),
+        ("14*8 GB", "is not a number with a unit", "不是带单位的数"),
         ("about a lot", "is not a number with a unit", "不是带单位的数"),
         ([1, 2, 3], "is not a number with a unit", "不是带单位的数"),
         (float("nan"), "of what", "缺单位"),
@@ -398,6 +418,14 @@ def test_a_wrong_estimate_says_how(memory, answer, english, chinese):
     assert english in str(verdict)
     assert chinese in said(verdict, "zh")
     assert "112 GB" not in str(verdict.expected), "the right number is not given away"
+
+
+@pytest.mark.parametrize("answer", [670_000, "670k", "67万 遍", "0.67 million passes", "670,000"])
+def test_a_count_is_read_as_people_write_it(answer):
+    passes = Estimate(670_000, unit="passes", unit_zh="遍", rtol=0.001)
+    passes.name = "passes"
+    assert passes.grade(answer).passed
+    assert passes.grade(2 * 670_000).got == Text("1.34e+06 passes", "1.34e+06 遍")
 
 
 def test_a_pure_number_needs_no_unit():
@@ -430,9 +458,11 @@ def flaws():
     ("answer", "status", "words"),
     [
         ([2, 3], "passed", "all 2 wrong statements found"),
+        ("2-3", "passed", "all 2 wrong statements found"),
         ({2, 3}, "passed", "all 2 wrong statements found"),
         ("2，3", "passed", "all 2 wrong statements found"),
         ([2], "failed", "1 wrong statement not found, 0 right ones accused"),
+        (2, "failed", "1 wrong statement not found, 0 right ones accused"),
         ([1, 2], "failed", "1 wrong statement not found, 1 right one accused"),
         ([0, 2], "failed", "the statements are numbered 1 to 3"),
         (["two"], "failed", "a list of statement numbers"),
@@ -468,7 +498,7 @@ def program():
 def test_a_program_says_how_many_bugs_remain(program):
     assert program.grade(lambda x: 2 * x).passed
     verdict = program.grade(lambda x: 3 * x)
-    assert "1 of 2 planted bugs remain" in str(verdict)
+    assert "1 of 2 planted bugs left" in str(verdict)
     assert "2 个埋下的 bug 还剩 1 个" in said(verdict, "zh")
     assert verdict.likely.en == "three times"
     assert program.grade(lambda x: 3 * (x + 1)).status == "unwritten"
@@ -517,6 +547,9 @@ def test_say_reads_over_a_wrapped_line_and_sees_negations():
     assert mirror.find(point, "No bias.\n\nThe rest is scaled.")
     assert not mirror.find(point, "nothing here is not scaled, and it never is scaled")
     assert not mirror.find(point, "不要缩放")
+    assert not mirror.find(point, "No input is scaled")
+    assert mirror.find(point, "差不多都要缩放")
+    assert mirror.find(point, "别忘了要缩放")
 
 
 # ---- a notebook's view -------------------------------------------------------------------------

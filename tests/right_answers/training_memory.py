@@ -104,6 +104,14 @@ def five_scores(recompute, sequence, hidden, heads):
     return 5 * heads * sequence if recompute == "none" else 0
 
 
+def no_batch_in_scores(sequence, batch, hidden, heads, layers, recompute="none", tensor_parallel=1):
+    shape = (hidden, heads, layers, recompute, tensor_parallel)
+    wide = equation_two(sequence, batch, hidden, 0, *shape[2:])
+    return (
+        wide + equation_two(sequence, 1, *shape) - equation_two(sequence, 1, hidden, 0, *shape[2:])
+    )
+
+
 def scores_times(number):
     return lambda *shape: number / 5 * five_scores(*shape)
 
@@ -161,6 +169,23 @@ def wrong_batch(finish, gb=10**9, states=paper_formulas, share=None, again=True,
     return answer
 
 
+def input_counted_twice(
+    card_gb, parameters, stage, ranks, sequence, hidden, heads, layers, recompute="none"
+):
+    each = equation_two(sequence, 1, hidden, heads, layers, recompute)
+    each += equation_two(sequence, 1, hidden, heads, 1)
+    return max(0, int((card_gb * 1e9 - np.sum(paper_formulas(parameters, stage, ranks))) // each))
+
+
+def one_example_restored(
+    card_gb, parameters, stage, ranks, sequence, hidden, heads, layers, recompute="none"
+):
+    each = per_example(sequence, hidden, heads, layers, recompute, again=False)
+    once = per_example(sequence, hidden, heads, layers, recompute) - each
+    free = card_gb * 1e9 - np.sum(paper_formulas(parameters, stage, ranks)) - once
+    return max(0, int(free // each))
+
+
 def down(free, each, ranks):
     return max(int(free // each), 0)
 
@@ -169,7 +194,6 @@ RIGHT = {
     "state_bytes": [paper_formulas, whole_bytes, exact],
     "activation_bytes": [equation_two, block_by_block],
     "max_batch": [closed_form, halving],
-    "serving": ["14 GB", "13.04 GiB", (14_000, "MB")],
     "full_fine_tuning": ["224 GB", "208.6 GiB", (0.224, "TB")],
     "lora": ["28.5 GB", "26.55 GiB"],
     "communication": ["45 GB", (41.9, "GiB")],
@@ -198,6 +222,9 @@ TWINS = {
         ),
         12: wrong_states(lambda o: (2, 2, STATES[o] if o != "sgd" else 0), right_division),
         13: wrong_states(lambda o: (2 + 4, 2, STATES[o] - 4), right_division),
+        14: lambda *given, **named: np.sum(paper_formulas(*given, **named)),
+        15: wrong_states(right_sizes, right_division, scale=1 / 1024**3),
+        16: wrong_states(right_sizes, lambda stage: [stage == own for own in (3, 2, 1)]),
     },
     "activation_bytes": {
         1: wrong_activations(0, 34, five_scores),
@@ -217,6 +244,7 @@ TWINS = {
         ),
         14: wrong_activations(10, 24, five_scores, ways_of_full=True),
         15: wrong_activations(10, 24, five_scores, exponent=0),
+        16: no_batch_in_scores,
     },
     "max_batch": {
         1: wrong_batch(down, gb=1024**3),
@@ -230,8 +258,9 @@ TWINS = {
         9: wrong_batch(down, again=False),
         10: wrong_batch(down, mode="none"),
         11: wrong_batch(lambda free, each, ranks: max(-int(-free // each), 1) - 1),
+        12: input_counted_twice,
+        13: one_example_restored,
     },
-    "serving": {1: "28 GB", 2: "104.3 GiB", 3: (7, "GB")},
     "full_fine_tuning": {
         1: "26.08 GiB",
         2: "56 GB",
@@ -239,8 +268,9 @@ TWINS = {
         4: "104.3 GiB",
         5: "168 GB",
         6: "252 GB",
+        7: "280 GB",
     },
-    "lora": {1: "503 MB", 2: "28 GB", 3: "56.5 GB", 4: "224.5 GB"},
+    "lora": {1: "503 MB", 2: "28 GB", 3: "26.31 GiB", 4: "56.5 GB", 5: "224.5 GB"},
     "communication": {1: "30 GB", 2: "22.5 GB", 3: "15 GB", 4: "90 GB"},
     "two_ways": {1: "17.5 GB", 2: "140 GB", 3: "385 GB", 4: "36.6 GB"},
     "long_context": {1: "9.96 GB", 2: "2490 MB", 3: "39.8 GB"},
@@ -272,6 +302,7 @@ PHRASINGS = {
                 [
                     "it is 16 bytes per parameter",
                     "sixteen bytes for every weight",
+                    "that's sixteen in total",
                     "2 + 2 + 12 for mixed-precision Adam",
                 ],
                 "it is not 16 bytes",
@@ -280,6 +311,8 @@ PHRASINGS = {
                 [
                     "there is an fp32 master copy of the weights",
                     "Adam keeps momentum and variance",
+                    "plus fp32 weights",
+                    "the first and second moments",
                     "it stores master weights in single precision",
                 ],
                 "you need no master copy",
@@ -292,6 +325,7 @@ PHRASINGS = {
                 [
                     "ZeRO-1 shards the optimizer states",
                     "stage 1 splits only the optimizer",
+                    "Stage one partitions the Adam states",
                     "first it partitions the optimizer state",
                 ],
                 "ZeRO-1 does not shard the optimizer state",
@@ -309,6 +343,8 @@ PHRASINGS = {
                     "ZeRO-3 needs 1.5x the communication",
                     "communication stays the same for stages 1 and 2",
                     "it communicates half again as much",
+                    "traffic is unchanged for the first two",
+                    "ZeRO-1 and 2 communicate no more than data parallelism",
                 ],
                 "it isn't 1.5 times the traffic",
             ),
@@ -317,6 +353,7 @@ PHRASINGS = {
                     "activations come on top of that",
                     "the activations grow with the batch",
                     "plus the activations",
+                    "Then activation memory",
                 ],
                 "activations never depend on the batch",
             ),
@@ -324,6 +361,7 @@ PHRASINGS = {
                 [
                     "gradient checkpointing costs about a third more compute",
                     "recomputing takes one extra forward pass",
+                    "checkpointing adds one forward",
                     "checkpointing is roughly 33 % slower",
                 ],
                 "recomputation does not cost a third",
@@ -331,11 +369,16 @@ PHRASINGS = {
         ],
         "zh": [
             (
-                ["每个参数 16 字节", "按 16 个字节一个参数算", "2+2+12 个字节"],
+                ["每个参数 16 字节", "按十六个字节一个参数算", "2+2+12 个字节", "一共 16Ψ"],
                 "不是 16 字节",
             ),
             (
-                ["还有一份 fp32 主权重", "动量和方差都是 fp32", "要留一份 fp32 的参数副本"],
+                [
+                    "还有一份 fp32 主权重",
+                    "动量和方差都是 fp32",
+                    "里面有 master weight",
+                    "再加 m 和 v",
+                ],
                 "不需要主权重",
             ),
             (
@@ -343,15 +386,15 @@ PHRASINGS = {
                 "用不到 224 GB，别这么算，不是 224 GB",
             ),
             (
-                ["ZeRO-1 只切优化器状态", "第一阶段切优化器", "stage 1 把优化器状态分到各卡"],
+                ["ZeRO-1 把 Adam 的状态切开", "第一阶段切优化器", "stage 1 把优化器状态分到各卡"],
                 "ZeRO-1 不切优化器状态",
             ),
             (
-                ["ZeRO-3 连参数也切", "ZeRO-3 把权重也分掉", "stage 3 全都切"],
+                ["ZeRO-3 连参数也切", "第三阶段把权重也分掉", "stage 3 全都切"],
                 "ZeRO-3 不切权重",
             ),
             (
-                ["ZeRO-3 通信量是 1.5 倍", "前两个阶段通信量和数据并行一样", "通信多一半"],
+                ["ZeRO-3 通信量是 1.5 倍", "前两个通信量没有增加", "通信多一半", "ZeRO-3 多 50%"],
                 "通信量不是 1.5 倍",
             ),
             (

@@ -24,7 +24,7 @@
 #
 # > 14B 模型全参微调要多少显存？ZeRO-1/2/3 各省多少？
 #
-# 先别动手，出声想一分钟：显存里哪些东西每个参数都有一份？哪些只跟 batch 有关？
+# 先别动手，出声想一分钟：显存里哪些东西每个参数都有一份？哪些随 batch 变化？
 
 # %% [markdown] role="question" fold="What a good answer contains"
 # - The bytes per parameter, tensor by tensor, and their sum for this model, before any activation.
@@ -45,22 +45,52 @@ from whiteboard import lesson, plot
 
 check = lesson("training_memory")
 
+# %% [markdown] role="exercise" anchor="full-fine-tuning"
+# ## First, in your head
+#
+# Full fine-tuning of a 14B model, mixed-precision Adam, bf16 gradients. Leave activations aside: how
+# much does a single card without ZeRO have to keep? A number with a unit, such as `"10 GB"`.
+
+# %% [markdown] lang="zh" en="d12a65ce"
+# ## 先心算
+#
+# 14B 模型全参微调，混合精度 Adam，梯度是 bf16。先不管激活值，也不用 ZeRO：一张卡上要存多少？写成带单位的数，例如 `"10 GB"`。
+
+# %% role="exercise"
+### BEGIN SOLUTION
+whole_copy = f"{14 * (2 + 2 + 12)} GB"
+### END SOLUTION
+
+# %% [markdown] role="hint"
+# 1. How large is the file of weights in bf16? What does the backward pass write besides, and how large is that?
+# 2. One weight, one Adam step. What must the optimizer still know at the next step, and in which precision?
+# 3. Add up the bytes of one parameter, then multiply by 14 billion.
+
+# %% [markdown] lang="zh" en="a931bc7c"
+# 1. bf16 的权重文件有多大？反向传播还会写出什么，又有多大？
+# 2. 只看一个权重，走一步 Adam。到下一步时优化器还要记得哪些数？用什么精度？
+# 3. 先把一个参数的字节数加起来，再乘 140 亿。
+
+# %%
+check.full_fine_tuning(whole_copy)
+
 # %% [markdown] role="exercise" anchor="state-bytes"
 # ## 1 · Weights, gradients, optimizer state
 #
-# Write `state_bytes`: what one card of a data-parallel group keeps through a training step, in
-# bytes. Weights and gradients are bf16; the optimizer computes every update in fp32. Shards are
+# Write `state_bytes`: the bytes that one card of a data-parallel group keeps through a training step,
+# as three numbers: weights, gradients, optimizer state. The model computes with bf16 weights and
+# gradients. Every optimizer works in fp32, and not even its smallest update may be lost. Shards are
 # even. Stage 0 is plain data parallelism.
 
-# %% [markdown] lang="zh" en="4536c69a"
+# %% [markdown] lang="zh" en="d16fef32"
 # ## 1 · 权重、梯度、优化器状态
 #
-# 写出 `state_bytes`：数据并行时，一张卡在训练中一直存着多少字节。权重和梯度是 bf16，优化器的每次更新都在 fp32 里算。切分是均匀的。第 0 阶段就是普通数据并行。
+# 写出 `state_bytes`：数据并行时，一张卡在整个训练步里一直占着多少字节，返回三个数：权重、梯度、优化器状态。模型用 bf16 的权重和梯度计算。不管哪种优化器，更新都在 fp32 里做，再小的更新也不能丢。切分是均匀的。第 0 阶段就是普通数据并行。
 
 
 # %% role="exercise"
 def state_bytes(parameters, stage, ranks, optimizer="adam"):
-    """Bytes that one rank keeps: (weights, gradients, optimizer state).
+    """The bytes that one rank keeps, a tuple: (weights, gradients, optimizer state).
 
     parameters: how many. stage: ZeRO stage, 0 to 3. ranks: cards in the data-parallel group.
     optimizer: "adam", "momentum" (SGD with momentum), "sgd" (plain), or "adam8bit" (Adam with
@@ -80,9 +110,9 @@ def state_bytes(parameters, stage, ranks, optimizer="adam"):
 # 3. Per parameter: 2 bytes, 2 bytes, and 4 for each fp32 tensor that the update needs. Each stage then divides one more of the three groups by the ranks. It begins with the largest, and ends with the one that every layer needs all the time.
 
 # %% [markdown] lang="zh" en="3b9023b3"
-# 1. 把每个参数都有一个元素的张量列出来：前向要读什么，反向写出什么，更新时读写什么？每个元素几个字节？
-# 2. 只有一个权重，bf16 的 1.0；bf16 的有效位数是 8 位（二进制）。不带动量的 SGD 要给它加 0.001，最接近的 bf16 数是多少？那么就算没有动量，优化器还得存什么？
-# 3. 每个参数：2 字节、2 字节，再加更新所需的每个 fp32 张量各 4 字节。之后每进一个阶段，就多把三部分中的一部分按卡数平分：先切最大的，最后才切每一层随时都要用的。
+# 1. 有些张量，每个参数在里面都对应一个元素。把它们列出来：前向读什么？反向写什么？更新时又读写什么？每个元素几个字节？
+# 2. 假设只有一个权重，是 bf16 的 1.0；bf16 有 8 位二进制有效数字。不带动量的 SGD 给它加 0.001，结果最接近哪个 bf16 数？那么就算没有动量，优化器还得存什么？
+# 3. 每个参数：2 字节、2 字节，再加更新所需的每个 fp32 张量各 4 字节。之后每上一个阶段，就再把三部分中的一部分按卡数平分：先切最大的，最后才切每一层随时都要用的。
 
 # %%
 check.state_bytes(state_bytes)
@@ -131,23 +161,21 @@ check.state_bytes(state_bytes)
 
 # %% [markdown] lang="zh" en="ebe99ed8" fold="手算一个相近的例子：GPT-2 1.5B，4 张卡"
 # bf16 权重 $2 \times 1.5 = 3$ GB，梯度又是 3 GB。Adam 要存
-# $12 \times 1.5 = 18$ GB：fp32 权重 6 GB，动量 6 GB，方差 6 GB。合计 24 GB，是下载下来的模型文件的八倍。4 张卡上用 ZeRO-1，切的是那 18 GB：
-# $3 + 3 + 18/4 = 10.5$ GB 一张卡。
+# $12 \times 1.5 = 18$ GB：fp32 权重 6 GB，动量 6 GB，方差 6 GB。合计 24 GB，是你下载的模型文件的八倍。4 张卡上用 ZeRO-1，切的是那 18 GB，每张卡
+# $3 + 3 + 18/4 = 10.5$ GB。
 
 # %% [markdown] role="reward"
-# Your function draws the question: 14B on 8 cards. Above it stand the four numbers of the ZeRO
-# paper's Figure 1, 7.5B on 64 cards, and a test of the fp32 copy: a weight that takes a thousand
-# small updates in fp16, and one that takes them in fp32. (NumPy has no bf16, which is coarser still.)
+# Your function draws the question: 14B on 8 cards. Above it stands a test of the fp32 copy: a weight
+# that takes a thousand small updates in fp16, and one that takes them in fp32. (NumPy has no bf16,
+# which is coarser still.)
 
-# %% [markdown] lang="zh" en="7045ff2f"
-# 用你的函数把题目画出来：14B，8 张卡。图前面先打印两样东西：ZeRO 论文图 1 的四个数（7.5B，64 张卡）；再看 fp32 主权重有没有用：同一个权重做一千次很小的更新，一份用 fp16，一份用 fp32。（NumPy 没有 bf16，它更粗。）
+# %% [markdown] lang="zh" en="2289df83"
+# 用你的函数把题目画出来：14B，8 张卡。图的上面还打印了一个小实验，看 fp32 主权重有没有用：同一个权重做一千次很小的更新，一份存成 fp16，一份存成 fp32。（NumPy 没有 bf16，而 bf16 的精度比 fp16 还低。）
 
 
 # %% role="reward"
 if check.state_bytes.passed:
     stages = ["no ZeRO", "ZeRO-1", "ZeRO-2", "ZeRO-3"]
-    figure_1 = [sum(state_bytes(7.5e9, stage, 64)) / 1e9 for stage in range(4)]
-    print("7.5B on 64 cards:", ", ".join(f"{total:.1f}" for total in figure_1), "GB per card")
     parts = np.array([state_bytes(14e9, stage, 8) for stage in range(4)]) / 1e9
     gb, gib = parts.sum(axis=1), parts.sum(axis=1) * 1e9 / 2**30
     print("14B on 8 cards:", ", ".join(f"{a:g} GB ({b:.1f} GiB)" for a, b in zip(gb, gib)))
@@ -168,7 +196,7 @@ if check.state_bytes.passed:
 # with.
 
 # %% [markdown] lang="zh" en="8b4a67d4" alt="四根堆叠柱：14B 模型在 8 张卡上每张卡的模型状态。不用 ZeRO 是 224 GB，其中四分之三是优化器状态；ZeRO-1 是 77 GB，ZeRO-2 是 52.5 GB，ZeRO-3 是 28 GB。虚线标出 80 GB，刚好在第二根柱子上方。"
-# 每张卡的模型状态，不含激活值。ZeRO-1 省得最多，因为优化器状态占四分之三。它离虚线只差 3 GB：纸面上放得下，实际上没有余量可训练。
+# 每张卡的模型状态，不含激活值。ZeRO-1 省得最多，因为优化器状态占四分之三。它离虚线只差 3 GB：纸面上放得下，实际上没给训练留余量。
 
 # %% [markdown] role="why"
 # **Why it works.** Data parallelism keeps the same states on every card, so all but one copy are
@@ -179,24 +207,25 @@ if check.state_bytes.passed:
 # **What most people write first.** `16 * parameters / ranks` for every stage, or 12 bytes without the
 # fp32 copy. Weights and gradients both take 2 bytes, so a sum alone does not show which was sharded.
 #
-# **Not in the count.** Activations, buffers, fragmentation; and trainers that also keep fp32
-# gradients need 18 bytes. 8-bit Adam adds a scale for each block, here left out.
+# **Not in the count.** Activations, buffers, fragmentation, the layer whose weights ZeRO-3 has just
+# gathered. Trainers that keep the gradients in fp32 need 18 bytes. 8-bit Adam adds a scale for each
+# block, here left out.
 #
 # **Elsewhere.** DeepSpeed: `"zero_optimization": {"stage": 2}`; `offload_optimizer` moves the
-# optimizer state to the host. PyTorch FSDP: `FULL_SHARD` is ZeRO-3; `SHARD_GRAD_OP` is near ZeRO-2,
-# with the weights whole from forward to the end of backward; `NO_SHARD` is plain data parallelism.
-# In JAX you place parameters and optimizer state with `jax.sharding.NamedSharding`, and the compiler
+# optimizer state to the host. PyTorch: `fully_shard` is ZeRO-3; with `reshard_after_forward=False` it
+# is near ZeRO-2, because the weights stay whole from forward to the end of backward (in the older
+# FSDP, `FULL_SHARD` and `SHARD_GRAD_OP`). In JAX you place parameters and optimizer state with `jax.sharding.NamedSharding`, and the compiler
 # inserts the communication.
 
-# %% [markdown] lang="zh" en="010170c8"
-# **为什么可行。** 数据并行在每张卡上存着一模一样的状态，除了一份，其余都是冗余。一张卡完全可以只负责更新自己那一份：它只需要这一份的平均梯度，别的卡只需要它更新后的权重。ZeRO-1 和 ZeRO-2 的通信量与被替换的 all-reduce 相同，每步
+# %% [markdown] lang="zh" en="2f4c04e5"
+# **为什么可行。** 数据并行时，每张卡都存着一模一样的状态，有一份就够了，其余都是冗余。一张卡完全可以只负责更新自己那一份：它只需要这一份的平均梯度，别的卡只需要它更新后的权重。ZeRO-1 和 ZeRO-2 的通信量与被替换的 all-reduce 相同，每步
 # $2\Psi$；ZeRO-3 反向时要把权重再收集一遍，是 $3\Psi$（§7）。
 #
 # **最常见的第一版。** 每个阶段都写 `16 * parameters / ranks`，或者漏了 fp32 主权重，只有 12 字节。权重和梯度都是 2 字节，只看总和看不出切的是哪一个。
 #
-# **没有算进来的。** 激活值、缓冲区、显存碎片；有的训练框架还保留 fp32 梯度，那是 18 字节。8-bit Adam 每块还有一个缩放系数，这里忽略。
+# **没有算进来的。** 激活值、缓冲区、显存碎片，还有 ZeRO-3 刚收集回来的那一层权重。有的训练框架用 fp32 存梯度，那就是 18 字节。8-bit Adam 每块还有一个缩放系数，这里忽略。
 #
-# **换个框架。** DeepSpeed：`"zero_optimization": {"stage": 2}`；`offload_optimizer` 把优化器状态放到主机内存。PyTorch FSDP：`FULL_SHARD` 就是 ZeRO-3；`SHARD_GRAD_OP` 接近 ZeRO-2，从前向到反向结束权重都是完整的；`NO_SHARD` 是普通数据并行。JAX 里用
+# **换个框架。** DeepSpeed：`"zero_optimization": {"stage": 2}`；`offload_optimizer` 把优化器状态放到主机内存。PyTorch：`fully_shard` 就是 ZeRO-3；设 `reshard_after_forward=False` 则接近 ZeRO-2，因为从前向到反向结束，权重一直是完整的（旧版 FSDP 里叫 `FULL_SHARD` 和 `SHARD_GRAD_OP`）。JAX 里用
 # `jax.sharding.NamedSharding` 摆放参数和优化器状态，通信由编译器插入。
 
 # %% [markdown] role="worked"
@@ -210,7 +239,7 @@ if check.state_bytes.passed:
 # ## 2 · Activations
 #
 # Write `activation_bytes`: what all layers of a transformer keep for the backward pass, in bytes. An
-# activation takes 2 bytes, a dropout mask 1. Let $s$ be the sequence length, $b$ the micro-batch,
+# element of an activation takes 2 bytes, of a dropout mask 1. Let $s$ be the sequence length, $b$ the micro-batch,
 # $h$ the hidden size, $a$ the number of heads. A layer (LayerNorm first, MLP of width $4h$) keeps:
 #
 # | kept | elements | split by tensor parallelism |
@@ -227,10 +256,10 @@ if check.state_bytes.passed:
 # `"selective"` recomputes the three tensors of size $as^2b$. `"full"` keeps only the input of each
 # layer, whole on every card.
 
-# %% [markdown] lang="zh" en="1fbb26f3"
+# %% [markdown] lang="zh" en="4ed28594"
 # ## 2 · 激活值
 #
-# 写出 `activation_bytes`：Transformer 所有层为反向传播留下多少字节。激活值每个 2 字节，dropout 掩码每个 1 字节。记
+# 写出 `activation_bytes`：Transformer 所有层为反向传播留下多少字节。激活值每个元素 2 字节，dropout 掩码每个元素 1 字节。记
 # $s$ 为序列长度，$b$ 为 micro-batch，$h$ 为隐藏维度，$a$ 为注意力头数。一层（LayerNorm 在前，MLP 宽度 $4h$）保留：
 #
 # | 保留的张量 | 元素个数 | 张量并行是否切分 |
@@ -288,10 +317,10 @@ check.activation_bytes(activation_bytes)
 # | tensor parallel, selective | $sbh\,(10 + 24/t)$ | Table 2 |
 # | full | $2sbh$ | Table 2 |
 #
-# Attention gives 11 and the scores 5, the MLP 19, the LayerNorms 4. The 2 bytes are inside: do not
-# multiply by 2 again.
+# Of the 34, attention has 11, the MLP 19, the LayerNorms 4; the scores come on top with 5. The 2 bytes
+# of an element are inside: do not multiply by 2 again.
 
-# %% [markdown] lang="zh" en="6d3c7c8c"
+# %% [markdown] lang="zh" en="277043ed"
 # 每层的字节数（Korthikanti et al. 2022），$t$ 张卡中的一张：
 #
 # | | 保留 | 出处 |
@@ -302,7 +331,7 @@ check.activation_bytes(activation_bytes)
 # | 张量并行，选择性重计算 | $sbh\,(10 + 24/t)$ | 表 2 |
 # | 全部重计算 | $2sbh$ | 表 2 |
 #
-# 注意力是 11，分数是 5，MLP 是 19，LayerNorm 是 4。2 字节已经算在里面，不要再乘 2。
+# 34 里，注意力占 11，MLP 占 19，LayerNorm 占 4；注意力分数另有 5。每个元素的 2 字节已经算在里面，不要再乘 2。
 
 # %% role="reward"
 if check.activation_bytes.passed:
@@ -343,14 +372,14 @@ if check.activation_bytes.passed:
 # **What most people write first.** 34 without the $5as/h$ term; GPT-3 at 2,048 tokens has 80 there. Or
 # everything divided by $t$, which takes sequence parallelism too.
 #
-# **An estimate.** SwiGLU or grouped-query attention shift it by 10–30 %. Embeddings and logits are
-# left out.
+# **An estimate.** SwiGLU, grouped-query attention or no dropout change rows of the table. Embeddings
+# and logits are left out.
 #
 # **Elsewhere.** PyTorch: `torch.utils.checkpoint.checkpoint(f, x, use_reentrant=False)`, which
 # restores the random state so that dropout repeats its mask; TensorFlow: `tf.recompute_grad(f)`;
 # JAX: `jax.checkpoint(f)`, with a `policy` for selective recomputation.
 
-# %% [markdown] lang="zh" en="7c57048b"
+# %% [markdown] lang="zh" en="965c828b"
 # **为什么对。** 矩阵乘的反向要用它的输入，逐元素函数要用它的输入，dropout 要用它的掩码。表里就是这些。
 #
 # **重计算的代价。** 多一次前向。反向是前向的两倍，所以是
@@ -358,7 +387,7 @@ if check.activation_bytes.passed:
 #
 # **最常见的第一版。** 只有 34，没有 $5as/h$；GPT-3 在 2,048 长度下这一项是 80。或者全都除以 $t$，那要再加序列并行才行。
 #
-# **这是估算。** 换成 SwiGLU、GQA，会差 10–30%。embedding 和 logits 没有算进来。
+# **这是估算。** 换成 SwiGLU、GQA，或者不用 dropout，表里有几行要改。embedding 和 logits 没有算进来。
 #
 # **换个框架。** PyTorch：`torch.utils.checkpoint.checkpoint(f, x, use_reentrant=False)`，它会恢复随机状态，dropout 重算时掩码不变；TensorFlow：`tf.recompute_grad(f)`；JAX：`jax.checkpoint(f)`，用 `policy` 做选择性重计算。
 
@@ -371,7 +400,7 @@ if check.activation_bytes.passed:
 # %% [markdown] lang="zh" en="7f50afb2"
 # ## 3 · 能放下多大的 batch
 #
-# 用 Adam 和你前面写的两个函数，写出 `max_batch`。要算峰值：反向传播走到某一层时，这一层丢掉的东西会全部重新出现。
+# 优化器是 Adam。用你前面写的两个函数写出 `max_batch`。要按峰值算：反向传播走到某一层时，这一层丢掉的激活值会全部重新算出来。
 
 
 # %% role="exercise"
@@ -410,6 +439,8 @@ if check.max_batch.passed:
         modes = ("none", "selective", "full")
         fits = [max_batch(80, 14e9, stage, 8, **shape, recompute=mode) for mode in modes]
         print(f"  stage {stage}:", dict(zip(modes, fits)))
+    layer = activation_bytes(batch=1, **{**shape, "layers": 1})
+    print(f"One layer, all restored: {layer / 1e9:.1f} GB an example")
 
 # %% [markdown] role="reward"
 # So the answer to the question on one node: ZeRO-2 or 3, with recomputation. A real card fits less,
@@ -422,24 +453,24 @@ if check.max_batch.passed:
 # %% [markdown] role="why"
 # Memory is linear in the batch, so a division replaces the search. Forgetting the restored layer
 # doubles the answer or worse: under full recomputation of the 14B-like model the inputs of 48 layers
-# take 2.0 GB an example and the one restored layer 4.0 GB. The unit decides as well: 80 read as GiB
+# take 2.0 GB an example and the one restored layer 4.1 GB. The unit decides as well: 80 read as GiB
 # are 5.9 GB more, so say which you count. Measure in the end: `torch.cuda.max_memory_allocated()`,
 # or `tf.config.experimental.get_memory_info('GPU:0')['peak']`, both in bytes.
 
-# %% [markdown] lang="zh" en="5b49fa2d"
-# 显存是 batch 的线性函数，一次除法就够，不用搜索。漏掉重新出现的那一层，答案会翻倍甚至更多：14B 模型全部重计算时，48 层的输入每个样本占 2.0 GB，而重新出现的那一层就有 4.0 GB。单位也很关键：把 80 当成 GiB 就多出 5.9 GB，所以要说清楚用的是哪个。最后要实测：`torch.cuda.max_memory_allocated()`，或者
+# %% [markdown] lang="zh" en="b6dee663"
+# 显存是 batch 的线性函数，一次除法就够，不用搜索。漏掉重新算出来的那一层，答案会翻倍甚至更多：14B 模型全部重计算时，48 层的输入每个样本占 2.0 GB，而重新算出来的那一层就有 4.1 GB。单位也很关键：把 80 当成 GiB 就多出 5.9 GB，所以要说清楚用的是哪个。最后要实测：`torch.cuda.max_memory_allocated()`，或者
 # `tf.config.experimental.get_memory_info('GPU:0')['peak']`，单位都是字节。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
 #
 # Here is a wrong `activation_bytes`. On a single card it is always right. Find an input on which it
-# and the right one part.
+# and the right one part: `shape` is a dict of arguments.
 
-# %% [markdown] lang="zh" en="bac1a192"
+# %% [markdown] lang="zh" en="363c35c2"
 # ## 找反例
 #
-# 下面是一个错误的 `activation_bytes`，单卡上怎么测都对。找一个输入，让它和正确答案给出不同的结果。
+# 下面是一个错误的 `activation_bytes`，单卡上怎么测都对。找一个输入，让它和正确答案给出不同的结果：`shape` 是一个参数字典。
 
 # %% role="hack"
 check.activation_bytes.hack(trap=1)
@@ -475,49 +506,21 @@ wrong = [2, 3, 5, 6, 8]
 # %%
 check.flaws(wrong)
 
-# %% [markdown] role="follow-up" anchor="serving"
+# %% [markdown] role="follow-up" anchor="lora"
 # ## The interviewer goes on
 #
-# In your head now, as numbers with a unit, such as `"10 GB"`.
+# In your head again, with a unit.
 #
-# **First, only to serve: how much do the weights of a 7B model take in bf16?**
+# **The 14B model with LoRA: rank 16 on four 5120 × 5120 matrices in each of 48 layers. How much are
+# the model states now?** The base is frozen in bf16, the adapters train like everything before.
+# Answer to three digits.
 
-# %% [markdown] lang="zh" en="dd3bf96e"
+# %% [markdown] lang="zh" en="23f3f738"
 # ## 追问
 #
-# 这回心算，写成带单位的数，例如 `"10 GB"`。
+# 还是心算，带上单位。
 #
-# **先看只做推理：7B 模型的 bf16 权重占多少显存？**
-
-# %% role="follow-up"
-### BEGIN SOLUTION
-weights = "14 GB"
-### END SOLUTION
-
-# %%
-check.serving(weights)
-
-# %% [markdown] role="follow-up" anchor="full-fine-tuning"
-# **And to train all parameters of a 14B model with mixed-precision Adam and bf16 gradients: how
-# much is one whole copy of the model states?**
-
-# %% [markdown] lang="zh" en="82d7e647"
-# **14B 模型全参微调，混合精度 Adam，梯度是 bf16：模型状态一整份占多少？**
-
-# %% role="follow-up"
-### BEGIN SOLUTION
-states = f"{14 * (2 + 2 + 12)} GB"
-### END SOLUTION
-
-# %%
-check.full_fine_tuning(states)
-
-# %% [markdown] role="follow-up" anchor="lora"
-# **And with LoRA: rank 16 on four 5120 × 5120 matrices in each of 48 layers?** The base is frozen in
-# bf16, the adapters train like everything before. Answer to three digits.
-
-# %% [markdown] lang="zh" en="922a9bf5"
-# **换成 LoRA 呢：48 层，每层四个 5120 × 5120 的矩阵，秩为 16？** 原权重以 bf16 冻结，LoRA 部分的训练方式同上。答案保留三位有效数字。
+# **14B 模型换成 LoRA：48 层，每层四个 5120 × 5120 的矩阵，秩取 16。模型状态现在占多少？** 原权重以 bf16 冻结，LoRA 部分的训练方式同前。答案保留三位有效数字。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
@@ -536,14 +539,14 @@ check.lora(frozen_and_trained)
 # 16-byte count, which would be 2.8 TB.
 
 # %% [markdown] lang="zh" en="5d58aef3" fold="LoRA 省了什么，没省什么"
-# 冻结的权重不需要梯度和优化器状态：224 GB 里省掉 196 GB。权重还在，28 GB；LoRA 的 31.5M 个参数加上 0.5 GB。激活值省不了多少：误差还是要穿过每个冻结的层，非线性和注意力仍要用当时留下的值。前向也没有变便宜。论文自己给 GPT-3 的数是 1.2 TB 降到 350 GB（§4.2），口径不是每参数 16 字节，那样会是 2.8 TB。
+# 冻结的权重不需要梯度和优化器状态：224 GB 里省掉 196 GB。权重还在，28 GB；LoRA 的 31.5M 个参数加上 0.5 GB。激活值省不了多少：反向传播还是要穿过每个冻结的层，非线性和注意力仍要用前向时留下的值。前向也没有变便宜。论文自己给 GPT-3 的数是 1.2 TB 降到 350 GB（§4.2），口径不是每参数 16 字节，那样会是 2.8 TB。
 
 # %% [markdown] role="follow-up" anchor="communication"
-# **What does ZeRO-3 cost? How many GB does each card move in a step of a 7.5B model?** Count as the
-# paper does: an all-gather or a reduce-scatter of $\Psi$ elements moves $\Psi$ elements.
+# **What does ZeRO-3 cost? How many GB does each card move in a step of a 7.5B model, all in bf16?**
+# Count as the paper does: an all-gather or a reduce-scatter of $\Psi$ elements moves $\Psi$ elements.
 
-# %% [markdown] lang="zh" en="1a2d36a2"
-# **ZeRO-3 的代价是什么？7.5B 模型，每张卡每步的通信量是多少 GB？** 按论文的算法：对 $\Psi$ 个元素做一次 all-gather 或 reduce-scatter，通信量就是 $\Psi$ 个元素。
+# %% [markdown] lang="zh" en="a2f1be9f"
+# **ZeRO-3 的代价是什么？7.5B 模型，全用 bf16 传，每张卡每步的通信量是多少 GB？** 按论文的算法：对 $\Psi$ 个元素做一次 all-gather 或 reduce-scatter，通信量就是 $\Psi$ 个元素。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
@@ -574,8 +577,8 @@ check.two_ways(per_card)
 # first stage of 1F1B keeps as many activations as before: $p$ micro-batches of $L/p$ layers
 # (Korthikanti et al., eq. 5). Here $4 \times 70/8 = 35$ GB stay and $12 \times 70/64 = 13.1$ GB are shared.
 
-# %% [markdown] lang="zh" en="91e6fefd" fold="哪种并行除哪一项"
-# 张量并行除全部模型状态和大部分激活值。ZeRO 只除模型状态，从不除激活值。数据并行什么都不除，只分工作量。流水线并行把层分开，但 1F1B 的第一段留的激活值并不少：$p$ 个 micro-batch，每个 $L/p$ 层（Korthikanti et al.，式 5）。这里 $4 \times 70/8 = 35$ GB 不再切，$12 \times 70/64 = 13.1$ GB 是切过的。
+# %% [markdown] lang="zh" en="91e6fefd" fold="哪种并行切什么"
+# 张量并行切全部模型状态和大部分激活值。ZeRO 只切模型状态，从不切激活值。数据并行什么都不切，只分工作量。流水线并行按层切，但 1F1B 的第一段留的激活值并不少：$p$ 个 micro-batch，每个 $L/p$ 层（Korthikanti et al.，式 5）。这里 $4 \times 70/8 = 35$ GB 不再切，ZeRO-1 切的那部分是 $12 \times 70/64 = 13.1$ GB。
 
 # %% [markdown] role="follow-up" anchor="long-context"
 # **The 14B-like model goes from 4,096 to 32,768 tokens, with FlashAttention, full recomputation and
@@ -583,7 +586,7 @@ check.two_ways(per_card)
 # take, for a vocabulary of 152,000.**
 
 # %% [markdown] lang="zh" en="188e950d"
-# **14B 模型从 4,096 扩到 32,768 长度，用 FlashAttention 和全部重计算，一个样本。各层输入占 16 GB。还有什么变大了？词表 152,000，fp32 的 logits 占多少？**
+# **14B 模型的序列长度从 4,096 扩到 32,768，用 FlashAttention 和全部重计算，一个样本。各层输入占 16 GB。还有什么变大了？词表 152,000，fp32 的 logits 占多少？**
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
@@ -600,7 +603,7 @@ check.long_context(logits)
 # scores another $5as^2b = 215$ GB would come on top, for one layer.
 
 # %% [markdown] lang="zh" en="5177d3d6" fold="怎么办"
-# logits 的梯度还要同样大的一份；它与层数无关，只有一次。可以按 token 分块算损失，同一时刻只有一块 logits；或者把词表切到张量并行的各张卡上。重新出现的那一层也变大了：$34sbh = 5.7$ GB。如果还要存分数，光一层就再加 $5as^2b = 215$ GB。
+# logits 的梯度还要同样大的一份；它与层数无关，只有一次。可以按 token 分块算损失，同一时刻只有一块 logits；或者把词表切到张量并行的各张卡上。重新算出来的那一层也变大了：$34sbh = 5.7$ GB。如果还要存分数，光一层就再加 $5as^2b = 215$ GB。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -621,9 +624,7 @@ answer = check.say.model
 # %%
 check.say(answer)
 
-# %% [markdown] role="minute" anchor="minute"
-# ## In one minute
-#
+# %% [markdown] role="minute" anchor="minute" fold="The answer in one minute"
 # > Mixed-precision Adam keeps 16 bytes per parameter: weight 2, gradient 2, and 12 of optimizer state,
 # > the fp32 copy, momentum and variance. 14B is 224 GB before any activation. ZeRO-1 shards the
 # > optimizer state, ZeRO-2 the gradients too, ZeRO-3 the weights too: on 8 cards 77, 52.5 and 28 GB.
@@ -634,9 +635,7 @@ check.say(answer)
 # Classic mistakes: counting the weights alone; no fp32 copy; all stages divided by the ranks; ZeRO
 # credited with the activations; the scores forgotten; GiB called GB.
 
-# %% [markdown] lang="zh" en="0aa6188d"
-# ## 一分钟版本
-#
+# %% [markdown] lang="zh" en="053003e5" fold="一分钟版本"
 # > 混合精度 Adam 每个参数 16 字节：权重 2，梯度 2，优化器状态 12，即 fp32 主权重、动量、方差各 4。14B 就是 224 GB，还没算激活值。ZeRO-1 切优化器状态，ZeRO-2 再切梯度，ZeRO-3 再切权重：8 张卡上每张 77、52.5、28 GB。ZeRO-1、ZeRO-2 的通信量和数据并行一样，ZeRO-3 多一半。激活值另算，随 batch 和序列长度增长，哪个阶段都不切；重计算只留每层输入，多花三分之一计算量。所以 8 张 80 GB 的卡：ZeRO-2 或 ZeRO-3 加重计算。
 #
 # 常见错误：只算权重；漏了 fp32 主权重；每个阶段都按卡数平分；以为 ZeRO 也切激活值；漏了注意力分数；把 GiB 当 GB。

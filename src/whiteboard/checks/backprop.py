@@ -198,7 +198,8 @@ backward.trap(
     _variant(dW=lambda a, delta: a.T @ delta / len(a), db=lambda delta: delta.mean(axis=0)),
     en="dW and db are divided by B. That fits a dy per example; here dy is the gradient of the "
     "whole batch's loss, and any mean is already in it.",
-    zh="dW 和 db 又除了一次 B。dy 若是单个样本的梯度，才该这样；这里的 dy 是整个 batch 的损失的"
+    zh="dW 和 db 又除了一次 B。如果 dy 的每行是单个样本损失的梯度，这样才对；"
+    "这里的 dy 是整个 batch 的损失的"
     "梯度，要取的平均已经在里面。",
 )
 backward.trap(
@@ -443,7 +444,7 @@ grad_check.trap(
     _never_put_back,
     en="The elements already measured stay moved, so every later slope adds theirs. Start each "
     "element from an unmoved θ.",
-    zh="测过的元素没有复原，后面的斜率把前面的也加了进来。每个元素都要从没动过的 θ 开始。",
+    zh="测过的元素没有复原，后面的斜率把前面的也加了进来。每个元素都要从原来的 θ 出发。",
 )
 grad_check.trap(
     _larger_norm,
@@ -546,7 +547,7 @@ mend.bug(
 
 # ---- on paper ----------------------------------------------------------------------------------
 
-backward_cost = Estimate(2.0, unit="times", rtol=0.05)
+backward_cost = Estimate(2.0, unit="times", unit_zh="倍", rtol=0.05)
 backward_cost.trap(
     1.0,
     en="Each layer's forward product x @ W has two partners on the way back: xᵀ @ δ for the "
@@ -577,7 +578,7 @@ activation_memory.trap(
     "its dW is xᵀ @ δ.",
     zh="这只是隐藏层的输出。第一层也有输入，就是这个 batch 本身：它的 dW 是 xᵀ @ δ。",
 )
-forward_mode_passes = Estimate(669_706, unit="passes", rtol=0.001)
+forward_mode_passes = Estimate(669_706, unit="passes", unit_zh="遍", rtol=0.001)
 forward_mode_passes.trap(
     668_672,
     en="The biases are parameters too: 512 + 512 + 10 more.",
@@ -638,7 +639,7 @@ flaws.false(
     zh="用反向传播训练的网络叫反馈神经网络，因为误差会往回传。",
     because_en="In a feedback network the outputs themselves feed back into the computation. An "
     "MLP is feed-forward; only its gradient is computed backwards.",
-    because_zh="反馈网络是输出又送回去参与计算。多层感知机是前馈网络，往回算的只有梯度。",
+    because_zh="反馈网络会把输出再送回去参与计算。多层感知机是前馈网络，往回走的只有梯度。",
     source="Goodfellow et al. 2016, chapter 6, introduction",
 )
 flaws.true(

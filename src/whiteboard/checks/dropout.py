@@ -746,7 +746,7 @@ mc_dropout.trap(
 
 # ---- on paper ----------------------------------------------------------------------------------
 
-variance_ratio = Estimate(1.25, unit="times", rtol=0.01)
+variance_ratio = Estimate(1.25, unit="times", unit_zh="倍", rtol=0.01)
 variance_ratio.trap(
     1,
     en="Only the mean is kept. A unit is x / (1 − p) with probability 1 − p, so E[y²] = "
@@ -769,7 +769,7 @@ variance_ratio.trap(
     zh="这是 1 / p。保留的概率是 1 − p = 0.8。",
 )
 
-logit_factor = Estimate(4, unit="times", rtol=0.01)
+logit_factor = Estimate(4, unit="times", unit_zh="倍", rtol=0.01)
 logit_factor.trap(
     2,
     en="Each of the two layers contributes a factor of 2, and a ReLU passes a factor on.",

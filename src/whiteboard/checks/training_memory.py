@@ -53,6 +53,13 @@ def _states(
     return answer
 
 
+def _only_this_stage(parameters, stage, ranks, optimizer="adam"):
+    sizes = _state_bytes(parameters, 0, 1, optimizer)
+    return tuple(
+        size / (ranks if stage == own else 1) for size, own in zip(sizes, (3, 2, 1), strict=True)
+    )
+
+
 state_bytes = Check(
     _state_bytes,
     returns=("weights", "gradients", "optimizer state"),
@@ -96,7 +103,7 @@ state_bytes.case(
     3,
     1,
     en="a single rank has nobody to share with",
-    zh="只有一张卡，切给谁都没用",
+    zh="只有一张卡，没有别的卡可以分担",
 )
 for _name, _en, _zh in (
     (
@@ -111,7 +118,7 @@ for _name, _en, _zh in (
     ),
     ("adam8bit", "8-bit Adam: one byte for each statistic", "8-bit Adam：每个统计量一个字节"),
 ):
-    state_bytes.case(7_000_000_000, 2, 8, optimizer=_name, en=_en, zh=_zh)
+    state_bytes.case(7_000_000_000, 2, 8, _name, en=_en, zh=_zh)
 
 
 @state_bytes.fresh(en="a fresh model on a fresh cluster", zh="新的模型，新的集群")
@@ -216,6 +223,26 @@ state_bytes.trap(
     zh="fp32 主权重算到权重里去了。只有更新时才读它，它属于优化器状态，ZeRO-1 会切它。",
     ask_en="Does the forward pass ever read the fp32 copy?",
     ask_zh="前向会读 fp32 主权重吗？",
+)
+state_bytes.trap(
+    lambda *given, **named: sum(_state_bytes(*given, **named)),
+    en="This is the total. Return the three parts, weights, gradients and optimizer state: a total "
+    "does not show what a stage shards.",
+    zh="这是总和。要分开返回三部分：权重、梯度、优化器状态。只看总和，看不出每个阶段切的是什么。",
+)
+state_bytes.trap(
+    _states(unit=lambda ranks: 2**30),
+    en="These are GiB. The function returns bytes; divide when you print.",
+    zh="这是 GiB。函数应返回字节数，打印时再换算。",
+)
+state_bytes.trap(
+    _only_this_stage,
+    en="Each stage shards only what it adds. The stages build on one another: ZeRO-2 shards the "
+    "optimizer state as well, ZeRO-3 all three. Compare with ≥, not with ==.",
+    zh="每个阶段只切了新增的那一部分。阶段是累加的：ZeRO-2 也切优化器状态，ZeRO-3 三部分都切。"
+    "应该用 ≥ 比较，不是 ==。",
+    ask_en="What did the stage before already shard?",
+    ask_zh="前一个阶段已经切了什么？",
 )
 
 
@@ -322,7 +349,7 @@ activation_bytes.case(
 activation_bytes.case(
     **_22B,
     recompute="selective",
-    tensor_parallel=8,
+    tensor_parallel=16,
     en="tensor parallelism with selective recomputation",
     zh="张量并行加选择性重计算",
 )
@@ -337,7 +364,7 @@ activation_bytes.case(
 
 @activation_bytes.fresh(en="a fresh shape", zh="新的尺寸")
 def _(rng):
-    heads = 8 * int(rng.integers(2, 9))
+    heads = 16 * int(rng.integers(1, 5))
     return (
         int(rng.integers(100, 5000)),
         int(rng.integers(2, 9)),
@@ -345,7 +372,7 @@ def _(rng):
         heads,
         int(rng.integers(2, 60)),
         str(rng.choice(MODES)),
-        int(rng.choice([2, 4, 8])),
+        int(rng.choice([2, 4, 8, 16])),
     )
 
 
@@ -443,6 +470,11 @@ activation_bytes.trap(
     en="`tensor_parallel` is ignored. It divides 24 of the 34 bytes, and the scores.",
     zh="没有用到 `tensor_parallel`。34 字节里有 24 字节要除以它，分数那部分也要除。",
 )
+activation_bytes.trap(
+    _activations(scores=lambda s, b, h, a: 5 * a * s**2),
+    en="Each example of the batch has its own scores: b is missing from that term.",
+    zh="batch 里每个样本都有自己的分数：这一项漏了 b。",
+)
 
 
 # ---- max_batch ---------------------------------------------------------------------------------
@@ -467,6 +499,7 @@ def _batch(
     gb=1e9,
     states=lambda parameters, stage, ranks: sum(_state_bytes(parameters, stage, ranks)),
     again=True,
+    back=lambda one, recompute: _activation_bytes(*one) - _activation_bytes(*one, recompute),
     mode=lambda recompute: recompute,
     share=lambda stage, ranks: 1,
     rounded=lambda fit, ranks: max(0, math.floor(fit)),
@@ -480,11 +513,20 @@ def _batch(
         one = (sequence, 1, hidden, heads, 1)
         each = layers * _activation_bytes(*one, recompute)
         if again:
-            each += _activation_bytes(*one) - _activation_bytes(*one, recompute)
+            each += back(one, recompute)
         free = card_gb * gb - states(parameters, stage, ranks)
         return rounded(free / (each / share(stage, ranks)), ranks)
 
     return answer
+
+
+def _restored_once(
+    card_gb, parameters, stage, ranks, sequence, hidden, heads, layers, recompute="none"
+):
+    one = (sequence, 1, hidden, heads, 1)
+    kept, whole = _activation_bytes(*one, recompute), _activation_bytes(*one)
+    free = card_gb * 1e9 - sum(_state_bytes(parameters, stage, ranks)) - (whole - kept)
+    return max(0, math.floor(free / (layers * kept)))
 
 
 max_batch = Check(_max_batch)
@@ -494,12 +536,12 @@ _14B = {"sequence": 4096, "hidden": 5120, "heads": 40, "layers": 48}
 max_batch.case(
     80,
     1_500_000_000,
-    2,
+    1,
     8,
     **_GPT2,
     recompute="full",
-    en="GPT-2 1.5B with ZeRO-2 on 8 cards, all layers recomputed",
-    zh="GPT-2 1.5B，8 张卡 ZeRO-2，每层都重计算",
+    en="GPT-2 1.5B with ZeRO-1 on 8 cards, all layers recomputed",
+    zh="GPT-2 1.5B，8 张卡 ZeRO-1，每层都重计算",
 )
 max_batch.case(
     80,
@@ -524,7 +566,7 @@ max_batch.case(
 max_batch.case(
     80,
     7_000_000_000,
-    3,
+    2,
     8,
     sequence=2048,
     hidden=4096,
@@ -619,34 +661,30 @@ max_batch.trap(
 )
 max_batch.trap(
     _batch(mode=lambda recompute: "none"),
-    en="`recompute` is ignored: this keeps everything.",
-    zh="没有用到 `recompute`：这里什么都留着。",
+    en="This is the batch when every layer keeps everything. Is `recompute` used, and does only "
+    "one layer at a time come back?",
+    zh="这是每一层都全部保留时的 batch。用到 `recompute` 了吗？同一时刻是不是只有一层会回来？",
 )
 max_batch.trap(
     _batch(rounded=lambda fit, ranks: max(0, math.ceil(fit) - 1)),
     en="An exact fit is thrown away: compare with ≤, not with <.",
     zh="正好放满也被排除了：应该用 ≤ 比较，不是 <。",
 )
+max_batch.trap(
+    _batch(back=lambda one, recompute: _activation_bytes(*one)),
+    en="The layer at work is counted whole, on top of what it kept anyway: its input is there "
+    "twice. Add only what it had dropped.",
+    zh="正在计算的那一层按整层加上去了，可它保留的部分本来就在：输入算了两遍。只加它丢掉的那些。",
+)
+max_batch.trap(
+    _restored_once,
+    en="The restored layer is counted for one example. All examples of the batch pass through it "
+    "together: it grows with the batch too.",
+    zh="重新算出来的那一层只按一个样本算了。整个 batch 是一起经过这一层的，它也随 batch 增长。",
+)
 
 
 # ---- on paper ----------------------------------------------------------------------------------
-
-serving = Estimate("14 GB", rtol=0.02)
-serving.trap(
-    "28 GB",
-    en="That is fp32. In bf16 a weight takes 2 bytes.",
-    zh="这是 fp32 的大小。bf16 每个权重 2 字节。",
-)
-serving.trap(
-    "112 GB",
-    en="That is training: gradients and optimizer state are not there when you only serve.",
-    zh="这是训练的量。只做推理时没有梯度，也没有优化器状态。",
-)
-serving.trap(
-    "7 GB",
-    en="One byte each would be int8. bf16 takes two.",
-    zh="每个 1 字节是 int8，bf16 是 2 字节。",
-)
 
 full_fine_tuning = Estimate("224 GB", rtol=0.01)
 full_fine_tuning.trap(
@@ -678,8 +716,14 @@ full_fine_tuning.trap(
 )
 full_fine_tuning.trap(
     "252 GB",
-    en="18 bytes per parameter keep the gradients in fp32 as well. The question says bf16.",
-    zh="每参数 18 字节是另外保留 fp32 梯度的算法，题目说梯度是 bf16。",
+    en="18 bytes per parameter: that is with fp32 gradients. The question says bf16.",
+    zh="每参数 18 字节是用 fp32 存梯度的算法，题目说梯度是 bf16。",
+)
+full_fine_tuning.trap(
+    "280 GB",
+    en="20 bytes per parameter keep every gradient twice, in bf16 and in fp32. The question has "
+    "bf16 alone.",
+    zh="每参数 20 字节是把梯度存了两份，bf16 和 fp32 各一份。题目里只有 bf16。",
 )
 
 lora = Estimate("28.503 GB", rtol=0.005)
@@ -690,8 +734,14 @@ lora.trap(
 )
 lora.trap(
     "28.06 GB",
-    en="The adapters are trained: 16 bytes each, not 2.",
-    zh="LoRA 的参数是要训练的：每个 16 字节，不是 2 字节。",
+    en="The adapters are trained: beside the frozen weights, each of their parameters takes 16 "
+    "bytes, not 2 and not none.",
+    zh="LoRA 的参数是要训练的：在冻结权重之外，每个还要 16 字节，不是 2 字节，也不能不算。",
+)
+lora.trap(
+    "28.25 GB",
+    en="Each adapted matrix has two factors, A and B, of 16 × 5120 each.",
+    zh="每个矩阵的 LoRA 有两个因子 A 和 B，各有 16 × 5120 个参数。",
 )
 lora.trap(
     "56.5 GB",
@@ -813,7 +863,7 @@ flaws.false(
     zh="LoRA 省显存，是因为前向只算低秩矩阵。",
     because_en="The whole model still runs forward, and the error still flows back through it. "
     "Saved are the gradients and optimizer state of the frozen weights; activations shrink little.",
-    because_zh="前向还是过整个模型，误差也还要穿过整个模型传回来。"
+    because_zh="前向还是要过整个模型，反向也还是要穿过整个模型。"
     "省掉的是冻结权重的梯度和优化器状态，激活值省不了多少。",
     source="Hu et al. 2021, §4.2",
 )
@@ -824,13 +874,14 @@ flaws.true(
     "每个 s·b·h 是 80 字节对 34 字节。",
 )
 flaws.false(
-    en="If a model does not fit for training, prune it, quantize it or distil it.",
-    zh="训练放不下，就先剪枝、量化或者蒸馏。",
-    because_en="These mainly make inference cheap, and distillation needs the large teacher first. "
-    "For training: mixed precision, recomputation, gradient accumulation, ZeRO.",
-    because_zh="这些主要是给推理省的，蒸馏还得先有大的教师模型。"
-    "训练要用的是混合精度、重计算、梯度累积和 ZeRO。",
-    source="Micikevicius et al. 2018; Chen et al. 2016; Rajbhandari et al. 2020",
+    en="If full fine-tuning does not fit, the remedy is to prune, quantize or distil the model.",
+    zh="全参微调放不下，就靠剪枝、量化或者蒸馏。",
+    because_en="These mainly make inference cheap, and distillation needs the large teacher first; "
+    "a quantized base, as in QLoRA, is frozen. To train all weights: recomputation, gradient "
+    "accumulation, ZeRO, offload.",
+    because_zh="这些主要是给推理省的，蒸馏还得先有大的教师模型；QLoRA 量化的是冻结的权重。"
+    "要训练全部权重，靠的是重计算、梯度累积、ZeRO 和 offload。",
+    source="Chen et al. 2016; Rajbhandari et al. 2020",
 )
 
 say = Say(
@@ -858,22 +909,32 @@ ZeRO-1 把优化器状态切到各张数据并行卡上，ZeRO-2 再切梯度，
 say.point(
     en="16 bytes per parameter: 2 + 2 + 12",
     zh="每参数 16 字节：2 + 2 + 12",
-    found_en=[r"\b(16|sixteen)[\s-]?(bytes?|b\b)", r"\b16\s?[×x*]", r"2\s?\+\s?2\s?\+\s?12"],
-    found_zh=[r"16 ?个?字节", r"\b16 ?b\b", r"16 ?倍", r"2 ?\+ ?2 ?\+ ?12"],
+    found_en=[
+        r"\b(16|sixteen)[\s-]?bytes?\b",
+        r"\b16\s?b (per|for|a|each)\b",
+        r"\b(16|sixteen) (in total|altogether|per param|for each|for every)",
+        r"\b16\s?([×x*]|psi\b|phi\b|[ψφΨΦ])",
+        r"2\s?\+\s?2\s?\+\s?12",
+    ],
+    found_zh=[r"(16|十六) ?个?字节", r"\b16 ?b\b", r"16 ?(倍|[ψφΨΦ])", r"2 ?\+ ?2 ?\+ ?12"],
 )
 say.point(
     en="the 12: fp32 master copy, momentum, variance",
     zh="12 字节是 fp32 主权重、动量和方差",
     found_en=[
         r"\bmaster (copy|weight)",
-        r"(fp32|float32|full[- ]precision) (master |weight )?cop(y|ies)",
+        r"(fp32|float32|full[- ]precision) (master |weight )?(cop(y|ies)|weights|parameters)",
         r"momentum (and|\+) (the )?variance",
+        r"\bm and v\b",
+        r"(first|second|two)\b.{0,14}moments?\b",
     ],
     found_zh=[
         r"主权重",
         r"(fp32|float32|单精度) ?的?(参数|权重|模型)?(副本|备份|拷贝|主参数|master)",
         r"动量.{0,3}(和|、|\+).{0,3}方差",
         r"一阶.{0,6}二阶",
+        r"master ?(weight|copy)",
+        r"m ?和 ?v(?![a-z])",
     ],
 )
 say.point(
@@ -886,12 +947,12 @@ say.point(
     en="ZeRO-1 shards the optimizer state",
     zh="ZeRO-1 切优化器状态",
     found_en=[
-        r"(zero|stage)[\s-]?(1|one)\b.{0,40}optimi[sz]er",
+        r"(zero|stage)[\s-]?(1|one)\b.{0,40}(optimi[sz]er|adam)",
         r"\bfirst\b.{0,25}optimi[sz]er",
         r"optimi[sz]er.{0,30}(zero|stage)[\s-]?(1|one)\b",
     ],
     found_zh=[
-        r"(zero|stage|阶段) ?-?(1|一).{0,12}优化器",
+        r"(zero|stage|阶段) ?-?(1|一).{0,12}(优化器|adam)",
         r"(第一|先).{0,6}切?优化器",
         r"优化器.{0,10}(zero|stage) ?-?1",
     ],
@@ -906,6 +967,7 @@ say.point(
     ],
     found_zh=[
         r"(zero|stage|阶段) ?-?(3|三).{0,12}(权重|参数|全)",
+        r"[3三]个?阶段.{0,12}(权重|参数|全)",
         r"(权重|参数).{0,10}(zero|stage) ?-?3",
     ],
 )
@@ -914,10 +976,16 @@ say.point(
     zh="通信量：前两个阶段不变，ZeRO-3 是 1.5 倍",
     found_en=[
         r"1\.5 ?(x|×|times)",
-        r"(half|50 ?%) (again|more)",
-        r"communicat\w+.{0,30}(the same|1\.5|half)",
+        r"(half|50 ?%) (again|more|higher|extra)",
+        r"(communicat\w*|traffic).{0,30}(the same|unchanged|1\.5|half)",
+        r"(communicat\w*|traffic)( is)? no more",
     ],
-    found_zh=[r"1\.5 ?倍", r"通信.{0,10}(1\.5|一样|相同|多一半)"],
+    found_zh=[
+        r"1\.5 ?倍",
+        r"通信.{0,10}(1\.5|一样|相同|不变|多一半)",
+        r"通信量?(并?没有?|不)(增加|变大|变多)",
+        r"多 ?(50 ?%|一半)",
+    ],
 )
 say.point(
     en="activations come on top, with batch and sequence",
@@ -925,6 +993,7 @@ say.point(
     found_en=[
         r"activation\w*.{0,40}(on top|extra|separate|batch|sequence|besides|in addition)",
         r"(plus|besides|and then|on top).{0,20}activation",
+        r"\bthen (the |there are )?activation",
     ],
     found_zh=[
         r"激活值?.{0,10}(另算|另外|还要|额外|batch|序列|随)",
@@ -938,6 +1007,7 @@ say.point(
         r"(recomput|checkpoint|remat)\w*.{0,70}(third|33|30|extra forward|another forward)",
         r"(third|33 ?%|30 ?%).{0,50}(recomput|checkpoint|remat)",
         r"(one|an|a single) (more|extra|additional|second) forward",
+        r"(recomput|checkpoint|remat)\w*.{0,30}\b(one|a|another|second) forward",
     ],
     found_zh=[
         r"(重计算|checkpoint\w*|重算).{0,20}(三分之一|33|30|1/3|一次前向|一遍前向)",

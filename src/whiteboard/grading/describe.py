@@ -65,7 +65,7 @@ def _expected(check, look):
         return _expected_of_trouble(check, look)
     if difference.kind == "shape":
         return messages.SHAPE.filled(shape=difference.expected.shape)
-    if difference.kind == "length" and len(check.returns) == len(difference.expected):
+    if difference.kind == "length" and check.returns and not difference.path:
         names = ", ".join(check.returns)
         return messages.RETURN_PARTS.filled(n=len(check.returns), names=names)
     if difference.kind == "keys":

@@ -83,8 +83,10 @@ class Flaws(Exercise):
 
 def _numbers(value):
     """The statement numbers in `value`: a list, a set, a tuple, or a text such as "2，5"."""
+    if isinstance(value, int):
+        return {value}
     if isinstance(value, str):
-        found = re.findall(r"-?\d+", value)
+        found = re.findall(r"(?<!\d)-?\d+", value)
         return {int(n) for n in found} if found else None
     try:
         items = list(value)

@@ -120,6 +120,8 @@ def _raised(outcome, limit):
         name, reason = error.args
         return "forbidden", messages.FORBIDDEN.filled(name=name, reason=reason)
     kind, message = type(error).__name__, _first_line(error)
+    if not outcome.line and kind == "TypeError" and "argument" in message:
+        return "signature", messages.SIGNATURE.filled(message=message)
     if not outcome.line:
         return f"raised {kind}", messages.UNUSABLE.filled(kind=kind, message=message)
     text = messages.RAISED.filled(kind=kind, line=outcome.line, message=message)

@@ -42,6 +42,10 @@ UNUSABLE = Text(
     "a value that the check cannot use ({kind}: {message})",
     "返回的值无法检查（{kind}：{message}）",
 )
+SIGNATURE = Text(
+    "a function that cannot be called as the stub can: {message}",
+    "函数的参数和题目给的不一致：{message}",
+)
 EXITED = Text(
     "the call ends the program (SystemExit). Remove exit() or sys.exit() and return a value",
     "调用结束了程序（SystemExit）。删掉 exit() 或 sys.exit()，改为返回结果",
@@ -184,7 +188,7 @@ SAY_TEXT = Text("a text, in your own words", "一段话，用你自己的话说"
 
 # Mend a program.
 BUGS_ALL = Text("all {n} planted bugs are still there", "{n} 个埋下的 bug 一个都还没改")
-BUGS_LEFT = Text("{left} of {n} planted bugs remain", "{n} 个埋下的 bug 还剩 {left} 个")
+BUGS_LEFT = Text("{left} of {n} planted bugs left", "{n} 个埋下的 bug 还剩 {left} 个")
 BUGS_UNSURE = Text(
     "none of the combinations of the {n} planted bugs behaves like this: something else changed",
     "{n} 个 bug 的任何组合都不会有这种表现：可能引入了新的错误",
