@@ -42,7 +42,7 @@ new: env ## the files of a new lesson: make new LESSON=<part>/<slug>
 
 lock: ## pin pyproject.toml's dependencies again (UPGRADE=1: to the newest versions)
 	$(BIN)/uv pip compile --quiet --no-header --universal --generate-hashes $(if $(UPGRADE),--upgrade) \
-		--group test pyproject.toml --output-file requirements.lock
+		--group test --group site pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --no-header --universal --generate-hashes $(if $(UPGRADE),--upgrade) \
-		--group test --extra gpu --constraint requirements.lock pyproject.toml \
+		--group test --group site --extra gpu --constraint requirements.lock pyproject.toml \
 		--output-file requirements-gpu.lock
