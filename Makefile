@@ -8,7 +8,7 @@ gpu = $(if $(filter-out 0 no off,$(GPU)),--gpu)
 LINT = $(BIN)/python -m ruff check . && $(BIN)/python -m ruff format --check . \
 	&& $(BIN)/python -m press verify
 
-.PHONY: help lab env test quick proofs notebooks bench new lock
+.PHONY: help lab env test quick proofs notebooks site serve cards bench new lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile
@@ -33,6 +33,15 @@ proofs: env ## every mutant of every lesson, not only the changed ones and a rot
 
 notebooks: env ## print the notebooks of every manuscript that changed
 	$(BIN)/python -m press print
+
+site: env ## the course as static pages in build/site
+	$(BIN)/python -m press site
+
+serve: env ## show build/site on http://127.0.0.1:8000/
+	@$(BIN)/python -m press serve
+
+cards: env ## the flashcards as Anki decks in build/cards
+	$(BIN)/python -m press cards
 
 bench: env ## the measures quoted in the README
 	$(BIN)/python bench/run.py

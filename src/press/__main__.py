@@ -15,6 +15,9 @@ COMMANDS = {
     "mutants": ("press.mutants", "change every solution a little and see that its grader notices"),
     "stats": ("press.statistics", "count lessons, exercises, cases, properties, traps, mutants"),
     "new": ("press.scaffold", "write the files of a new lesson, every section present"),
+    "site": ("press.site.build", "build the course as static pages in build/site"),
+    "serve": ("press.site.serve", "show build/site on this machine"),
+    "cards": ("press.site.anki", "write the flashcards as Anki decks in build/cards"),
 }
 
 

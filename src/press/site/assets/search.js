@@ -1,0 +1,50 @@
+// The search page: asks Pagefind's index and lists what it finds, best first.
+const field = document.querySelector("#words");
+const list = document.querySelector("#results");
+const status = document.querySelector("#found");
+const words = document.querySelector("#search").dataset;
+const index = new URL("../pagefind/pagefind.js", import.meta.url);
+let engine;
+let latest = 0;
+
+async function search(text) {
+  const number = ++latest;
+  list.replaceChildren();
+  status.textContent = "";
+  if (!text.trim()) return;
+  try {
+    engine ??= await import(index);
+  } catch {
+    status.textContent = words.off;
+    return;
+  }
+  const began = performance.now();
+  const found = await engine.search(text);
+  const results = await Promise.all(found.results.slice(0, 20).map((result) => result.data()));
+  if (number !== latest) return;
+  document.querySelector("#search").dataset.milliseconds = Math.round(performance.now() - began);
+  const has = (result) => (result.meta.title.toLowerCase().includes(text.toLowerCase()) ? 0 : 1);
+  results.sort((a, b) => has(a) - has(b)); // stable: Pagefind's order within both groups
+  status.textContent = results.length ? words.some.replace("{n}", results.length) : words.none;
+  for (const result of results) {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    const excerpt = document.createElement("p");
+    link.href = result.url;
+    link.textContent = result.meta.title;
+    excerpt.innerHTML = result.excerpt; // Pagefind escapes the text and adds <mark>
+    item.append(link, excerpt);
+    list.append(item);
+  }
+}
+
+field.value = new URLSearchParams(location.search).get("q") ?? "";
+field.addEventListener("input", () => search(field.value));
+field.form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  history.replaceState(null, "", `?q=${encodeURIComponent(field.value)}`);
+  search(field.value);
+});
+if (document.querySelector(".bar .find")) document.querySelector(".bar .find").style.visibility = "hidden";
+await search(field.value);
+field.focus();
