@@ -9,6 +9,8 @@ from press.site.words import LANG_TAGS, say
 
 _ANCHOR = re.compile(r'\s*<a id="([^"]+)"></a>\s*')
 _PRE = '<div class="highlight"><pre>'
+# Pygments marks every name, sign and space; the style sheet colours none of these.
+_PLAIN = re.compile(r'<span class="(?:w|n|p|o|nn|fm|vm)">([^<]*)</span>|<span></span>')
 
 NAVIGATION = (
     ("index", "Start here", "从这里开始"),
@@ -61,13 +63,18 @@ def _move_anchors(app, doctree):
             parent.remove(node)
 
 
+def _lighter(body):
+    """The body without marks that nothing reads, and with code that a keyboard can scroll."""
+    return _PLAIN.sub(lambda match: match[1] or "", body).replace(_PRE, _PRE[:-1] + ' tabindex="0">')
+
+
 def _frame(app, pagename, templatename, context, doctree):
     """What the template shows around the body."""
     lang = app.config.whiteboard_lang
     other = "en" if lang == "zh" else "zh"
     up = "../" * pagename.count("/")
     about = context.get("meta") or {}
-    context["body"] = context.get("body", "").replace(_PRE, _PRE[:-1] + ' tabindex="0">')
+    context["body"] = _lighter(context.get("body", ""))
     context["words"] = {name: say(name, lang) for name in ("skip", "menu", "dark", "contents")}
     context["words"] |= {
         name: say(name, lang)

@@ -2,7 +2,6 @@
 
 import base64
 import html
-import os
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -26,6 +25,7 @@ class LessonPage:
     lang: str
     files: dict[str, bytes] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
+    _earlier: list[str] = field(default_factory=list)
 
     def markdown(self) -> str:
         """The page; fills `files` (path in the language's folder -> bytes) on the way."""
@@ -149,7 +149,11 @@ class LessonPage:
             return [pieces.code(stub), self._solution(solved)]
         if role in {"setup", "hack", "exercise"}:
             return [pieces.code(cell.source), *shown]
-        return [pieces.fold(say("code", self.lang), pieces.code(cell.source), name="code"), *shown]
+        self._earlier.append(cell.source)
+        if not shown and after and after[0].cell_type == "code" and _is_demonstration(after[0]):
+            return []  # one fold for both
+        code, self._earlier = "\n\n\n".join(self._earlier), []
+        return [pieces.fold(say("code", self.lang), pieces.code(code), name="code"), *shown]
 
     def _checked(self, cell: NotebookNode, shown: list[str]) -> list[str]:
         name = checked_name(cell.source)
@@ -211,6 +215,10 @@ def _about(cell: NotebookNode | None) -> dict:
     return cell.metadata.get("whiteboard", {}) if cell else {}
 
 
+def _is_demonstration(cell: NotebookNode) -> bool:
+    return _about(cell).get("role") in {"reward", "worked"}
+
+
 def _is_checked_next(after: list[NotebookNode]) -> bool:
     """Whether the next code cell that belongs to the same exercise is its check."""
     for cell in after:
@@ -248,8 +256,3 @@ def _comma(lang: str) -> str:
 
 def _plain(text: str) -> str:
     return text.replace("`", "").replace("**", "").replace("$", "")
-
-
-def relative(path: str, start: str) -> str:
-    """A page's address as seen from another page of the same language."""
-    return os.path.relpath(path, os.path.dirname(start) or ".").replace(os.sep, "/")
