@@ -131,7 +131,10 @@ def _through_sphinx(work: Path, address: str) -> None:
 
 
 def _shapes(path: Path) -> bool:
-    return (path.parent.name == "theme" and path.is_file()) or path.name in {"extension.py", "words.py"}
+    return (path.parent.name == "theme" and path.is_file()) or path.name in {
+        "extension.py",
+        "words.py",
+    }
 
 
 def _write_feeds(course: Course, new: Path, address: str, names: list[str]) -> None:

@@ -13,7 +13,9 @@ from press.site.words import say
 _FOLD = re.compile(
     r"<details><summary>(?P<summary>.*?)</summary>\s*(?P<body>.*?)\s*</details>", re.DOTALL
 )
-_MISTAKES = re.compile(r"^(?:Classic mistakes:|常见错误：)\s*(.*?)(?=\n\s*\n|\n</details>|\Z)", re.S | re.M)
+_MISTAKES = re.compile(
+    r"^(?:Classic mistakes:|常见错误：)\s*(.*?)(?=\n\s*\n|\n</details>|\Z)", re.S | re.M
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ def back(card: Card, lang: str, formula: str) -> str:
 def _joined(text: str, lang: str) -> str:
     """A paragraph on one line; between 汉字 a line break is no space."""
     if lang == "zh":
-        text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+        text = re.sub(
+            r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])", "", text
+        )
     return " ".join(text.split())
 
 
@@ -106,7 +110,9 @@ def page(source: Source, lang: str) -> str:
     formula = '<span class="math">{}</span>'
     articles = []
     for card in cards(source, lang):
-        link = f'<a href="{card.address}">{say("open_lesson", lang)}: {html.escape(card.lesson)}</a>'
+        link = (
+            f'<a href="{card.address}">{say("open_lesson", lang)}: {html.escape(card.lesson)}</a>'
+        )
         if zh:
             link = link.replace(": ", "：", 1)
         articles.append(
@@ -115,10 +121,11 @@ def page(source: Source, lang: str) -> str:
             f'<p class="source">{link}</p></article>'
         )
     text = (
-        f"{len(articles)} 张卡：先讲，再翻面。`make cards` 生成同一套卡的 Anki 牌组，以后更新不会打乱你的复习进度。"
+        f"{len(articles)} 张卡：先讲，再翻面。`make cards` 生成同一套卡的 Anki 牌组，"
+        "以后更新不会打乱你的复习进度。"
         if zh
-        else f"{len(articles)} cards: say the answer, then turn the card. `make cards` writes the same "
-        "cards as an Anki deck; an update keeps your schedule."
+        else f"{len(articles)} cards: say the answer, then turn the card. `make cards` writes the "
+        "same cards as an Anki deck; an update keeps your schedule."
     )
     keys = (
         '<p class="card-keys" hidden>'

@@ -55,6 +55,9 @@ def _without_search(app):
 
 def _move_anchors(app, doctree):
     """An anchor written below a heading becomes the section's only id, equal in all languages."""
+    title = next(iter(doctree.findall(nodes.section)), None)
+    if title is not None:
+        title["ids"] = ["page-title"]  # a title may read like an anchor
     for node in list(doctree.findall(nodes.raw)):
         match = _ANCHOR.fullmatch(node.astext())
         parent = node.parent
@@ -65,7 +68,9 @@ def _move_anchors(app, doctree):
 
 def _lighter(body):
     """The body without marks that nothing reads, and with code that a keyboard can scroll."""
-    return _PLAIN.sub(lambda match: match[1] or "", body).replace(_PRE, _PRE[:-1] + ' tabindex="0">')
+    return _PLAIN.sub(lambda match: match[1] or "", body).replace(
+        _PRE, _PRE[:-1] + ' tabindex="0">'
+    )
 
 
 def _frame(app, pagename, templatename, context, doctree):

@@ -9,7 +9,8 @@ from urllib.parse import urljoin, urlsplit
 _STYLE = (
     "body{font:1.1rem/1.7 system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;"
     "max-width:34rem;margin:18vh auto;padding:0 1.5rem;color:light-dark(#23262a,#dcdfe2);"
-    "background:light-dark(#fdfcf9,#16181b);color-scheme:light dark}a{color:light-dark(#17625d,#6fc7bd)}"
+    "background:light-dark(#fdfcf9,#16181b);color-scheme:light dark}"
+    "a{color:light-dark(#17625d,#6fc7bd)}"
 )
 
 
@@ -45,8 +46,10 @@ def not_found(address: str) -> str:
     body = (
         "<h1>There is no such page</h1>\n<p>It may have moved. "
         f'<a href="{root}en/index.html">Start here</a>, or look in the '
-        f'<a href="{root}en/syllabus.html">syllabus</a>.</p>\n<p lang="zh-Hans">没有这个页面，可能换了地址。'
-        f'<a href="{root}zh/index.html">从头开始</a>，或者看看<a href="{root}zh/syllabus.html">课程表</a>。</p>'
+        f'<a href="{root}en/syllabus.html">syllabus</a>.</p>\n'
+        '<p lang="zh-Hans">没有这个页面，可能换了地址。'
+        f'<a href="{root}zh/index.html">从头开始</a>，或者看看'
+        f'<a href="{root}zh/syllabus.html">课程表</a>。</p>'
     )
     return _page("404 · Whiteboard", body, '<meta name="robots" content="noindex">\n')
 

@@ -7,7 +7,8 @@ from press.manuscript import Manuscript
 from press.site import pieces
 from press.site.source import Source
 
-BOX, ROW, GAP, LEFT, ACROSS = (196, 52), 96, 24, 8, 4
+# Sizes in the drawing's own units: a box, the space between boxes, the margin, boxes in a row.
+BOX, BELOW, GAP, LEFT, ACROSS = (196, 52), 30, 24, 1, 4
 
 
 def page(source: Source, lang: str) -> str:
@@ -18,7 +19,11 @@ def page(source: Source, lang: str) -> str:
     lines = []
     for lesson, needed in needs:
         links = comma.join(f"[{n.title(lang)}](lessons/{n.slug}.html)" for n in needed)
-        word = ("先学" if zh else "builds on ") + links if needed else ("可以直接学" if zh else "needs none")
+        word = (
+            ("先学" if zh else "builds on ") + links
+            if needed
+            else ("可以直接学" if zh else "needs none")
+        )
         lines.append(f"- [{lesson.title(lang)}](lessons/{lesson.slug}.html){colon}{word}")
     text = (
         "箭头从先学的课指向后学的课。点一下就打开。"
@@ -44,7 +49,7 @@ def drawing(source: Source, lang: str) -> str:
             line, column = divmod(index, ACROSS)
             x = LEFT + column * (BOX[0] + GAP)
             places[lesson.slug] = (x, top + 28 + line * (BOX[1] + 12))
-        top += 28 + ((len(lessons) - 1) // ACROSS + 1) * (BOX[1] + 12) + ROW - BOX[1] - 12
+        top += 28 + ((len(lessons) - 1) // ACROSS + 1) * (BOX[1] + 12) + BELOW
     arrows = [
         _arrow(places[need.slug], places[lesson.slug])
         for lesson in source.lessons

@@ -3,6 +3,7 @@
 import html
 import tomllib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from press.printing import KIND_NAMES
 from press.site import cards, needs_map, pieces, plans
@@ -11,6 +12,7 @@ from press.site.lesson_page import LessonPage
 from press.site.source import Source
 from press.site.words import dots, say
 
+TEXTS = Path(__file__).parent / "texts"
 FRAMEWORKS = {"numpy": "NumPy", "tensorflow": "TensorFlow"}
 _SYMBOL_HEADS = ({"symbol", "variable", "shape"}, {"符号", "变量", "形状"})
 
@@ -22,6 +24,11 @@ def all_pages(source: Source, lang: str) -> Iterator[tuple[str, str, dict[str, b
         yield f"lessons/{lesson.slug}", page.markdown(), page.files
     for name, make in PAGES.items():
         yield name, make(source, lang), {}
+
+
+def _text(name: str, lang: str) -> str:
+    """A page's prose, from the folder `texts`."""
+    return (TEXTS / f"{name}.{lang}.md").read_text(encoding="utf-8").strip()
 
 
 def _choose(lang: str, en: str, zh: str) -> str:
@@ -36,63 +43,24 @@ def start(source: Source, lang: str) -> str:
         lang,
         "You answer the way an interview asks: say it, write it from scratch, debug it, estimate "
         "it. Then you see what a good answer contains, and why the common ones are wrong.",
-        "像面试那样作答：讲一遍、手撕代码、找 bug、做估算。答完再看好的回答包含什么，常见的回答又错在哪里。",
+        "像面试那样作答：讲一遍、手撕代码、找 bug、做估算。"
+        "答完再看好的回答包含什么，常见的回答又错在哪里。",
     )
     buttons = [f'<a class="button" href="syllabus.html">{_choose(lang, "Syllabus", "课程表")}</a>']
     if first:
         text = _choose(lang, "Begin with the first lesson", "从第一课开始")
-        buttons.insert(
-            0, f'<a class="button first" href="lessons/{first.slug}.html">{text}</a>'
-        )
+        buttons.insert(0, f'<a class="button first" href="lessons/{first.slug}.html">{text}</a>')
     numbers = [
         (total["lessons"], _choose(lang, "lessons", "课")),
         (total["exercises"], _choose(lang, "graded exercises", "道判题练习")),
         (total["traps"], _choose(lang, "tempting wrong answers, named", "种常见错误，逐一点名")),
-        (total["mutants"]["killed"], _choose(lang, "broken solutions caught", "份改坏的答案被识破")),
+        (
+            total["mutants"]["killed"],
+            _choose(lang, "broken solutions caught", "份改坏的答案被识破"),
+        ),
     ]
     boxes = "".join(f"<li><b>{number:,}</b>{text}</li>" for number, text in numbers)
-    how = _choose(
-        lang,
-        """## How a lesson goes
-
-1. **The question**, as an interviewer asks it. Think aloud for a minute before you open anything.
-2. **Your turn.** A stub and three hints: about the goal, on a tiny case, the plan in words.
-3. **Reveal.** The solution and the grader's verdict, then why it works, what it costs, and what most
-   people write first.
-4. **Find the flaw.** A candidate's answer, some of it wrong. Tick what is.
-5. **The interviewer goes on.** Follow-ups that get harder, and the answer in one minute.
-
-## Here and at your desk
-
-These pages are for reading and thinking: nothing is sent anywhere, and nothing is graded here but the
-flaws. Writing code needs the graders: download the course, run `make lab`, and open the same lesson
-as a notebook. Every verdict says what went in, what was expected, what came back, and asks one question.
-
-## Where to begin
-
-- An interview in a week? Take the [one-week plan](plans.html#one-week).
-- Looking for one topic? Search above, or filter the [syllabus](syllabus.html).
-- Want to know what a lesson builds on? See the [map](map.html).
-- On the train? Turn the [flashcards](cards.html).""",
-        """## 一课怎么走
-
-1. **题目**，按面试官的问法。先出声想一分钟，再展开任何内容。
-2. **轮到你了。** 一个待填的函数和三条提示：目标、小例子、用文字写的步骤。
-3. **展开。** 答案和判题结果，然后是为什么对、代价多大、最常见的第一版错在哪里。
-4. **挑错。** 一位候选人的回答，有几句是错的，勾出来。
-5. **追问。** 一题比一题难，最后是一分钟版本的回答。
-
-## 在这里，在桌前
-
-这些页面用来读和想：什么都不会发送出去，除了挑错也不判题。写代码要用判题器：下载课程，运行 `make lab`，打开同一课的 notebook。每次判题都会说明输入、期望、实际结果，再问一个问题。
-
-## 从哪里开始
-
-- 一周后面试？看[一周计划](plans.html#one-week)。
-- 想找某个主题？在上面搜索，或者筛选[课程表](syllabus.html)。
-- 想知道一课要先学什么？看[知识地图](map.html)。
-- 在地铁上？翻[抽认卡](cards.html)。""",
-    )
+    how = _text("start", lang)
     return pieces.document(
         _choose(lang, "Say it, write it, know why", "讲得出，写得对，知道为什么"),
         {},
@@ -164,9 +132,11 @@ def notation(source: Source, lang: str) -> str:
     blocks = [
         _choose(
             lang,
-            "One object has one name in every lesson. Letters are those of the paper whose equation is on "
-            "screen; (B, D) is an array of B rows and D columns, one row for each example.",
-            "同一个对象在所有课里用同一个名字。字母沿用屏幕上那条公式所在论文的记法；(B, D) 是 B 行 D 列的数组，每个样本一行。",
+            "One object has one name in every lesson. Letters are those of the paper whose "
+            "equation is on screen; (B, D) is an array of B rows and D columns, one row for each "
+            "example.",
+            "同一个对象在所有课里用同一个名字。字母沿用屏幕上那条公式所在论文的记法；"
+            "(B, D) 是 B 行 D 列的数组，每个样本一行。",
         )
     ]
     for lesson in source.lessons:
@@ -205,8 +175,8 @@ def glossary(source: Source, lang: str) -> str:
     ]
     about = _choose(
         lang,
-        f"{len(rows)} terms as the Chinese edition writes them. What stays Latin there stays Latin in "
-        "interviews too.",
+        f"{len(rows)} terms as the Chinese edition writes them. What stays Latin there stays "
+        "Latin in interviews too.",
         f"中文版采用的 {len(rows)} 个术语。这里保留英文的，面试时一般也说英文。",
     )
     return pieces.document(
@@ -222,15 +192,17 @@ def errata(source: Source, lang: str) -> str:
     blocks = [
         _choose(
             lang,
-            "Statements that question banks and candidates repeat, each with its correction and a primary "
-            "source. They are the false statements of *Find the flaw*: if you mean to solve it, go to the "
-            "lesson first.",
-            "题库和候选人常说、其实不对的话，每一句都附上更正和一手出处。它们就是各课“挑错”里的错句：想自己做的话，先去上课。",
+            "Statements that question banks and candidates repeat, each with its correction and a "
+            "primary source. They are the false statements of *Find the flaw*: if you mean to "
+            "solve it, go to the lesson first.",
+            "题库和候选人常说、其实不对的话，每一句都附上更正和一手出处。"
+            "它们就是各课“挑错”里的错句：想自己做的话，先去上课。",
         )
     ]
     for lesson in source.lessons:
         rows = [
-            f'<dt class="wrong">{to_html(s.text.said(lang))}</dt><dd>{to_html(s.because.said(lang))} '
+            f'<dt class="wrong">{to_html(s.text.said(lang))}</dt>'
+            f"<dd>{to_html(s.because.said(lang))} "
             f'<span class="source">{html.escape(s.source, quote=False)}</span></dd>'
             for statements in source.flaws(lesson).values()
             for s in statements
@@ -255,7 +227,10 @@ def proofs(source: Source, lang: str) -> str:
         "课程|练习|用例|性质|常见错误|识破的变异|有说明的|漏网的",
     ).split("|")
     rows = [
-        (f'<a href="lessons/{x.slug}.html">{html.escape(x.title(lang))}</a>', found["lessons"][x.slug])
+        (
+            f'<a href="lessons/{x.slug}.html">{html.escape(x.title(lang))}</a>',
+            found["lessons"][x.slug],
+        )
         for x in source.lessons
     ]
     total = (f"<strong>{_choose(lang, 'All', '合计')}</strong>", found["total"])
@@ -265,37 +240,15 @@ def proofs(source: Source, lang: str) -> str:
         + "</tr>"
         for name, counts in [*rows, total]
     )
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    head = "".join(
+        f'<th scope="col"{" class=number" if place else ""}>{text}</th>'
+        for place, text in enumerate(heads)
+    )
     table = (
         f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
-    text = _choose(
-        lang,
-        """A grader that accepts a wrong answer teaches it. So every check is itself tested, in every run of the
-tests:
-
-- **Right answers pass**, also those that look different: a loop, a vectorised form, other conventions.
-- **Wrong answers fail, and are named.** Each trap is an answer that people really give. It is written a second time
-  in another style, and both must get the same name. A mistake is named only when it explains
-  everything that is wrong.
-- **Mutants die.** The solution is changed in every mechanical way: an operator, a constant, an axis, a missing
-  line. A change that still passes is a hole in the grader; it is closed, or it computes the same and
-  the reason is written down.
-- **Hostile answers get a sentence**: nothing returned, NaN, an endless loop, an input changed in place.
-- **Every ✓ on these pages was computed**, by the grader you use, when the solution was executed.
-
-## The numbers of this build""",
-        """判题器放过错误答案，就等于在教错误答案。所以每个检查本身也要测，每次运行测试都测：
-
-- **对的答案必须通过**，写法不同的也一样：循环、向量化、另一种约定。
-- **错的答案必须不通过，而且说得出错在哪。** 每个“常见错误”都是真有人这么答的。它会用另一种写法再写一遍，两份必须得到同一个判断。只有一个错误能解释全部现象时，才会点出它。
-- **变异必须被识破。** 把答案按机械的方式逐处改动：运算符、常数、轴、删掉一行。改了还能通过，就是判题器的漏洞：要么补上，要么它算的结果本来就一样，并写明理由。
-- **恶意或意外的答案也有一句话**：没有返回值、NaN、死循环、改动了输入。
-- **这些页面上的每个 ✓ 都是算出来的**，由你用的那个判题器在执行答案时给出。
-
-## 这次构建的数字""",
-    )
+    text = _text("proofs", lang)
     example = _wrong_verdict(source, lang)
     shown = [
         _choose(
@@ -337,29 +290,7 @@ def _wrong_verdict(source: Source, lang: str) -> str:
 
 def about(source: Source, lang: str) -> str:
     """Who this is for, how it is made, the licences."""
-    text = _choose(
-        lang,
-        """Whiteboard is for an engineer with an interview in three weeks and a laptop, often offline. English and
-Simplified Chinese come out of one manuscript; neither is a translation that lags behind.
-
-- **No request leaves this site.** Fonts are your system's, formulas and search run in your browser, and there is
-  nothing that counts you.
-- **The pages are printed from the solution notebooks**, which are executed as tests. A lesson that does not verify
-  stops the build.
-- **Corrections are welcome**: a grader that rejects a right answer is as bad as one that accepts a wrong one.
-- **Licences.** Code: MIT. Text and figures: CC BY 4.0. Formulas are drawn by KaTeX (MIT), search is by
-  Pagefind (MIT).
-
-What changed lately is in the [feed](../feed.xml).""",
-        """Whiteboard 面向三周后有面试、手里只有一台笔记本、经常没有网络的工程师。英文和简体中文出自同一份手稿，没有哪一边是滞后的译本。
-
-- **这个网站不向外发任何请求。** 字体用系统自带的，公式和搜索都在浏览器里完成，也没有任何统计。
-- **页面由答案 notebook 印出来**，而答案 notebook 是当作测试来执行的。哪一课校验不过，网站就停止构建。
-- **欢迎更正**：判题器拒绝正确答案，和放过错误答案一样糟。
-- **许可。** 代码：MIT。文字和图片：CC BY 4.0。公式由 KaTeX（MIT）绘制，搜索由 Pagefind（MIT）提供。
-
-最近的改动见[订阅源](../feed.xml)。""",
-    )
+    text = _text("about", lang)
     return pieces.document(_choose(lang, "About", "关于"), {}, text)
 
 
@@ -370,7 +301,7 @@ def search(source: Source, lang: str) -> str:
         _choose(lang, "Search", "搜索"),
         {"kind": "search", "script": "search.js"},
         pieces.raw(
-            f'<form id="search" data-some="{words["found"]}" data-none="{words["found_none"]}" '
+            f'<form id="ask" data-some="{words["found"]}" data-none="{words["found_none"]}" '
             f'data-off="{words["search_off"]}"><label for="words">{say("searching", lang)}</label> '
             '<input type="search" id="words" name="q" autocomplete="off"></form>'
             '<p id="found" role="status"></p><ol class="results" id="results"></ol>'

@@ -54,8 +54,8 @@ def page(source: Source, lang: str) -> str:
     blocks = [
         "每周学五天，留两天休息。时间不够时，先选题库里问得最多的课，以及它们要先学的课。"
         if zh
-        else "Five days a week, two to rest. Where time is short, the lessons asked most come first, with "
-        "what they need."
+        else "Five days a week, two to rest. Where time is short, the lessons asked most come "
+        "first, with what they need."
     ]
     for weeks, anchor, minutes, en, title_zh in PLANS:
         days = weeks * STUDY_DAYS
@@ -63,16 +63,20 @@ def page(source: Source, lang: str) -> str:
         plan = spread(lessons, days)
         total = sum(lesson.front["minutes"] for lesson in lessons)
         blocks.append(pieces.anchored(f"## {title_zh if zh else en}\n", anchor))
-        rows = "\n".join(_day(number, day, lang) for number, day in enumerate(plan, 1))
+        # With days to spare the lessons stand apart, and the days between are for saying again.
+        numbers = [1 + place * days // len(plan) for place in range(len(plan))]
+        rows = "\n".join(map(_day, numbers, plan, [lang] * len(plan)))
         blocks.append(rows)
         rest = days - len(plan)
         if zh:
             last = f"一共 {total} 分钟。" + (
-                f"其余 {rest} 天：隔天把问题再讲一遍，翻[抽认卡](cards.html)，重做错过的练习。" if rest else ""
+                "没有排课的日子：把学过的问题再讲一遍，翻[抽认卡](cards.html)，重做错过的练习。"
+                if rest
+                else ""
             )
         else:
             last = f"{total} minutes in all. " + (
-                f"The other {rest} days: say each answer aloud again, turn the "
+                "On the days between: say each answer aloud again, turn the "
                 "[flashcards](cards.html), write again what went wrong."
                 if rest
                 else ""
@@ -84,10 +88,10 @@ def page(source: Source, lang: str) -> str:
 def _day(number: int, lessons: list[Manuscript], lang: str) -> str:
     word = f"第 {number} 天" if lang == "zh" else f"Day {number}"
     unit = "分钟" if lang == "zh" else "min"
+    around = "（{}）" if lang == "zh" else " ({})"
     links = (
-        f"[{lesson.title(lang)}](lessons/{lesson.slug}.html) ({lesson.front['minutes']} {unit})"
-        if lang == "en"
-        else f"[{lesson.title(lang)}](lessons/{lesson.slug}.html)（{lesson.front['minutes']} {unit}）"
+        f"[{lesson.title(lang)}](lessons/{lesson.slug}.html)"
+        + around.format(f"{lesson.front['minutes']} {unit}")
         for lesson in lessons
     )
     return f"- **{word}** · {' · '.join(links)}"

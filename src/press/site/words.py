@@ -18,7 +18,10 @@ WORDS = {
     "seeds": ("answers the questions", "对应题目"),
     "solution": ("Solution and verdict", "答案与判定"),
     "statements": ("Tick the wrong statements", "勾选错误的说法"),
-    "why": ("Why, at what cost, and what most people write first", "为什么、代价，以及最常见的第一版"),
+    "why": (
+        "Why, at what cost, and what most people write first",
+        "为什么、代价，以及最常见的第一版",
+    ),
     "write": ("Your turn", "轮到你了"),
     # Around every page.
     "contents": ("On this page", "本页内容"),

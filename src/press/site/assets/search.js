@@ -2,7 +2,7 @@
 const field = document.querySelector("#words");
 const list = document.querySelector("#results");
 const status = document.querySelector("#found");
-const words = document.querySelector("#search").dataset;
+const words = document.querySelector("#ask").dataset;
 const index = new URL("../pagefind/pagefind.js", import.meta.url);
 let engine;
 let latest = 0;
@@ -22,9 +22,11 @@ async function search(text) {
   const found = await engine.search(text);
   const results = await Promise.all(found.results.slice(0, 20).map((result) => result.data()));
   if (number !== latest) return;
-  document.querySelector("#search").dataset.milliseconds = Math.round(performance.now() - began);
-  const has = (result) => (result.meta.title.toLowerCase().includes(text.toLowerCase()) ? 0 : 1);
-  results.sort((a, b) => has(a) - has(b)); // stable: Pagefind's order within both groups
+  document.querySelector("#ask").dataset.milliseconds = Math.round(performance.now() - began);
+  const wanted = text.toLowerCase().split(/\s+/);
+  const titled = ({ meta }) => wanted.every((word) => meta.title.toLowerCase().includes(word));
+  const rank = (result) => (titled(result) ? 0 : 2) + (result.meta.kind === "lesson" ? 0 : 1);
+  results.sort((a, b) => rank(a) - rank(b)); // stable: Pagefind's order within a group
   status.textContent = results.length ? words.some.replace("{n}", results.length) : words.none;
   for (const result of results) {
     const item = document.createElement("li");

@@ -25,7 +25,7 @@ themeButton.addEventListener("click", () => {
 // The other language opens at the anchor that stands at the top of the window.
 const languageLink = document.querySelector("a.language");
 const otherPage = languageLink.getAttribute("href");
-const anchors = [...document.querySelectorAll("main section[id], main a[id]")];
+const anchors = [...document.querySelectorAll("main section section[id], main a[id]")];
 function pointLanguageLink() {
   const above = anchors.filter((anchor) => anchor.getBoundingClientRect().top < innerHeight / 3);
   const here = document.body.classList.contains("lesson") && scrollY > 0 ? above.at(-1) : null;
@@ -37,7 +37,7 @@ for (const event of ["pointerdown", "focus", "pointerenter", "click"]) {
 
 // A link to something inside a fold opens the fold.
 function openTarget() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) {
     fold.open = true;
   }
