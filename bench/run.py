@@ -11,6 +11,7 @@ import time
 
 from press.course import Course
 from press.manuscript import read_all
+from press.site import build as site
 from press.statistics import statistics as course_statistics
 from whiteboard.course import exercises
 from whiteboard.grading.check import Check
@@ -41,11 +42,30 @@ def main() -> None:
     for name, count in mutants.items():
         print(f"  {name:10} {count:6} {100 * count / total:6.1f} %")
 
+    print("\nsite")
+    for name, value in site_measures().items():
+        print(f"  {name:44} {value}")
+
     print("\nsolution notebooks, seconds when last executed")
     for path, seconds in found["seconds"].items():
         print(f"  {seconds:6.1f}  {path}")
     if found["seconds"]:
         print(f"  {statistics.mean(found['seconds'].values()):6.1f}  mean")
+
+
+def site_measures() -> dict[str, str]:
+    """Seconds to build from nothing and again, and what a page weighs without its figures."""
+    seconds = []
+    for fresh in (True, False):
+        began = time.perf_counter()
+        pages = site.build(COURSE, fresh=fresh)
+        seconds.append(time.perf_counter() - began)
+    weights = sorted(path.stat().st_size for path in site.folder(COURSE).glob("*/lessons/*.html"))
+    return {
+        "seconds a page, from nothing (goal 0.12)": f"{seconds[0] / pages:.3f}",
+        "seconds in all, nothing changed (goal 3)": f"{seconds[1]:.1f}",
+        "median lesson page, KB of HTML (goal 60)": f"{statistics.median(weights) / 1024:.0f}",
+    }
 
 
 def fastest_import(code: str) -> float:

@@ -89,9 +89,9 @@ def back(card: Card, lang: str, formula: str) -> str:
         if each.strip()
     ]
     if card.mistake:
-        colon = "：" if lang == "zh" else ":"
+        label = say("mistake", lang) + ("：" if lang == "zh" else ": ")
         text = to_html(_joined(card.mistake, lang), formula)
-        parts.append(f"<p><strong>{say('mistake', lang)}{colon}</strong> {text}</p>")
+        parts.append(f"<p><strong>{label}</strong>{text}</p>")
     return "".join(parts)
 
 
