@@ -7,6 +7,13 @@ os.environ.setdefault("WHITEBOARD_STRICT", "1")
 os.environ.setdefault("WHITEBOARD_PROGRESS", "off")
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line when the site was not tried in a browser."""
+    reasons = {report.longrepr[-1] for report in terminalreporter.stats.get("skipped", ())}
+    for reason in sorted(reason for reason in reasons if "Chromium" in reason):
+        terminalreporter.write_line(reason.removeprefix("Skipped: "))
+
+
 def pytest_collectstart(collector):
     """Leave stderr out of nbval's comparison.
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,7 @@ def build(course: Course, address: str = "", fresh: bool = False) -> int:
     Raises SiteError, and leaves the last good site alone, when a manuscript does not verify or a
     page cannot be built.
     """
+    _check_assets()
     lessons = read_all(course)
     faults = verify(course, lessons)
     if faults:
@@ -161,6 +163,21 @@ def _index(new: Path) -> None:
     if made.returncode or not (new / "pagefind" / "pagefind.js").exists():
         told = (made.stderr or made.stdout).strip() or "no reason given"
         raise SiteError(f"The search index was not made: {told}. Run `make env` and try again.")
+
+
+def _check_assets() -> None:
+    """Every font that the formulas' style sheet names is there."""
+    styles = ASSETS / "katex" / "katex.min.css"
+    wanted = [styles, styles.with_suffix(".js"), ASSETS / "site.css", ASSETS / "site.js"]
+    if styles.exists():
+        named = re.findall(r"url\(([^)]+)\)", styles.read_text(encoding="utf-8"))
+        wanted += [styles.parent / name for name in named]
+    missing = [path for path in wanted if not path.exists()]
+    if missing:
+        raise SiteError(
+            f"{missing[0].name} is missing ({len(missing)} in all): restore it with "
+            "`git checkout -- src/press/site/assets`."
+        )
 
 
 def _recover(site: Path) -> None:

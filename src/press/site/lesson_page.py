@@ -116,7 +116,8 @@ class LessonPage:
             text = pieces.fold(say("why", self.lang), text, name="why")
         elif role == "minute" and "<details>" not in text:
             heading, _, rest = text.partition("\n")
-            text = f"{heading}\n\n{pieces.fold(heading.lstrip('# '), rest.strip(), name='minute')}"
+            folded = pieces.fold(say("reveal", self.lang), rest.strip(), name="minute")
+            text = f"{heading}\n\n{folded}"
         return [pieces.anchored(text, anchor)]
 
     def _flaws(self, text: str, anchor: str | None) -> str:

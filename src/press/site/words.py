@@ -15,6 +15,7 @@ WORDS = {
     "output": ("What it prints", "输出"),
     "program": ("The program", "程序"),
     "reference": ("References", "参考文献"),
+    "reveal": ("Reveal", "展开"),
     "seeds": ("answers the questions", "对应题目"),
     "solution": ("Solution and verdict", "答案与判定"),
     "statements": ("Tick the wrong statements", "勾选错误的说法"),
