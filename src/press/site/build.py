@@ -116,7 +116,7 @@ def _through_sphinx(work: Path, address: str) -> None:
         if write_if_changed(home / "made-by", made_by):
             shutil.rmtree(home / "doctrees", ignore_errors=True)
             shutil.rmtree(home / "out", ignore_errors=True)
-        command = [sys.executable, "-W", "error", "-m", "press.site.sphinx_run"]
+        command = [sys.executable, "-m", "press.site.sphinx_run"]
         command += [str(home / name) for name in ("pages", "out", "doctrees")] + [lang, address]
         processes[lang] = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8"

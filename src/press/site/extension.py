@@ -9,6 +9,7 @@ from press.site.words import LANG_TAGS, say
 
 _ANCHOR = re.compile(r'\s*<a id="([^"]+)"></a>\s*')
 _PRE = '<div class="highlight"><pre>'
+_TABLE = re.compile(r'<table class="docutils[^"]*">(.*?)</table>', re.DOTALL)
 _EMPTY_HEAD = '<th class="head"><p></p></th>'
 # Pygments marks every name, sign and space; the style sheet colours none of these.
 _PLAIN = re.compile(r'<span class="(?:w|n|p|o|nn|fm|vm)">([^<]*)</span>|<span></span>')
@@ -68,9 +69,10 @@ def _move_anchors(app, doctree):
 
 
 def _lighter(body):
-    """The body without marks that nothing reads, and with code that a keyboard can scroll."""
+    """The body without marks that nothing reads, its code and tables scrolled by keyboard."""
     body = _PLAIN.sub(lambda match: match[1] or "", body)
     body = body.replace(_EMPTY_HEAD, "<td></td>")  # a header without text heads nothing
+    body = _TABLE.sub(r'<div class="wide" tabindex="0"><table>\1</table></div>', body)
     return body.replace(_PRE, _PRE[:-1] + ' tabindex="0">')
 
 
