@@ -12,9 +12,6 @@ WORDS = {
     "leads_to": ("leads to", "接着学"),
     "minutes": ("minutes", "分钟"),
     "next": ("Next", "下一课"),
-    "output": ("What it prints", "输出"),
-    "program": ("The program", "程序"),
-    "reference": ("References", "参考文献"),
     "reveal": ("Reveal", "展开"),
     "seeds": ("answers the questions", "对应题目"),
     "solution": ("Solution and verdict", "答案与判定"),
@@ -23,7 +20,6 @@ WORDS = {
         "Why, at what cost, and what most people write first",
         "为什么、代价，以及最常见的第一版",
     ),
-    "write": ("Your turn", "轮到你了"),
     # Around every page.
     "contents": ("On this page", "本页内容"),
     "dark": ("Light or dark", "浅色或深色"),
