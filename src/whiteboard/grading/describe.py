@@ -85,7 +85,7 @@ def _expected_of_trouble(check, look):
     kind = look.trouble[0]
     if kind == "changed":
         return messages.KEPT_INPUT
-    if kind == "length":
+    if check.returns:
         names = ", ".join(check.returns)
         return messages.RETURN_PARTS.filled(n=len(check.returns), names=names)
     expected = look.evidence.expected
