@@ -279,6 +279,29 @@ def test_a_property_that_cannot_use_the_answer_says_what_to_return():
     assert "in this order" not in str(nested.grade(lambda x: ((x,), x)))
 
 
+def test_evidence_may_be_a_sentence_in_both_languages():
+    order = Check()
+    order.name = "order"
+
+    @order.property(en="the order of the calls", zh="调用的顺序")
+    def _(answer):
+        got = Text("update first", "先更新") if answer() else Text("gradient first", "先求梯度")
+        return Evidence(expected=Text("gradient first", "先求梯度"), got=got)
+
+    assert order.grade(lambda: False).passed
+    assert "Got: update first" in str(order.grade(lambda: True))
+    assert "实际：先更新" in said(order.grade(lambda: True), "zh")
+
+
+def test_a_keras_error_is_quoted_from_the_line_that_says_what_is_wrong(check):
+    def layered(x):
+        raise ValueError(
+            "Exception encountered when calling Dense.call().\n\n\x1b[1mexpected 3 axes\x1b[0m"
+        )
+
+    assert "expected 3 axes" in str(check.grade(layered))
+
+
 def test_thresholds_say_at_least():
     score = Check()
     score.name = "score"

@@ -136,6 +136,8 @@ def _sizes(given):
 
 
 def _both(value):
+    if isinstance(value, Text):
+        return value
     return _both_languages(show(value))
 
 
