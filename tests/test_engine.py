@@ -268,7 +268,7 @@ def test_a_property_that_cannot_use_the_answer_says_what_to_return():
         return Evidence(given={}, expected=y * mask, got=y)
 
     verdict = pair.grade(lambda x: x)
-    assert "3 values instead of 2" in str(verdict)
+    assert "one array of shape (3,) instead of 2 values" in str(verdict)
     assert "2 values, in this order: y, mask" in str(verdict)
     assert "2 个值，依次为 y, mask" in said(verdict, "zh")
     assert pair.grade(lambda x: None).got.en.startswith("nothing")
@@ -456,6 +456,8 @@ def test_a_pure_number_needs_no_unit():
     ratio.name = "ratio"
     assert ratio.grade(1.25).passed
     assert ratio.grade("1.25").passed
+    assert ratio.grade("×1.25").passed
+    assert ratio.grade("125%").passed
     assert not ratio.grade(1.5).passed
 
 
@@ -573,6 +575,7 @@ def test_say_reads_over_a_wrapped_line_and_sees_negations():
     assert not mirror.find(point, "No input is scaled")
     assert mirror.find(point, "差不多都要缩放")
     assert mirror.find(point, "别忘了要缩放")
+    assert mirror.find(point, "每个类别都要缩放")
 
 
 # ---- a notebook's view -------------------------------------------------------------------------

@@ -26,7 +26,9 @@ def describe(check, look, number, trap) -> Verdict:
         if evidence.relation == "equal" and evidence.tolerance is None:
             sizes = _sizes(evidence.given)
             pattern = find_pattern(difference.expected, difference.got, sizes)
-    asks = [trap.ask if trap else None, pattern.ask if pattern else None, look.probe.ask]
+    # A case's question is about the value; an answer that gave none has another problem.
+    of_probe = None if look.trouble else look.probe.ask
+    asks = [trap.ask if trap else None, pattern.ask if pattern else None, of_probe]
     ask = next((question for question in asks if question), None)
     return Verdict(
         check.name,

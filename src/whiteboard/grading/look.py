@@ -102,6 +102,8 @@ def _usable(part, returns):
         got = len(value) if array or isinstance(value, tuple | list) else 1
         if returns and got != len(returns):
             text = messages.WRONG_LENGTH.filled(got=got, expected=len(returns))
+            if array:
+                text = messages.ONE_ARRAY.filled(shape=value.shape, expected=len(returns))
             raise UnusableError("length", text)
         return value
 

@@ -33,6 +33,10 @@ NOTHING_RETURNED = Text(
 WRONG_TYPE = Text("{got}, a value of type {type}", "{got}，类型是 {type}")
 WANTED_TYPE = Text("{type}", "{type}")
 WRONG_LENGTH = Text("{got} values instead of {expected}", "返回了 {got} 个值，应为 {expected} 个")
+ONE_ARRAY = Text(
+    "one array of shape {shape} instead of {expected} values",
+    "只有一个形状为 {shape} 的数组，应返回 {expected} 个值",
+)
 RETURN_PARTS = Text("{n} values, in this order: {names}", "{n} 个值，依次为 {names}")
 WRONG_KEYS = Text("the keys {got}", "键是 {got}")
 SHAPE = Text("shape {shape}", "形状 {shape}")
