@@ -268,7 +268,7 @@ def test_a_property_that_cannot_use_the_answer_says_what_to_return():
         return Evidence(given={}, expected=y * mask, got=y)
 
     verdict = pair.grade(lambda x: x)
-    assert "3 values instead of 2" in str(verdict)
+    assert "one array of shape (3,) instead of 2 values" in str(verdict)
     assert "2 values, in this order: y, mask" in str(verdict)
     assert "2 个值，依次为 y, mask" in said(verdict, "zh")
     assert pair.grade(lambda x: None).got.en.startswith("nothing")
@@ -277,6 +277,29 @@ def test_a_property_that_cannot_use_the_answer_says_what_to_return():
     nested.name = "nested"
     nested.case(1.0, en="pairs", zh="成对")
     assert "in this order" not in str(nested.grade(lambda x: ((x,), x)))
+
+
+def test_evidence_may_be_a_sentence_in_both_languages():
+    order = Check()
+    order.name = "order"
+
+    @order.property(en="the order of the calls", zh="调用的顺序")
+    def _(answer):
+        got = Text("update first", "先更新") if answer() else Text("gradient first", "先求梯度")
+        return Evidence(expected=Text("gradient first", "先求梯度"), got=got)
+
+    assert order.grade(lambda: False).passed
+    assert "Got: update first" in str(order.grade(lambda: True))
+    assert "实际：先更新" in said(order.grade(lambda: True), "zh")
+
+
+def test_a_keras_error_is_quoted_from_the_line_that_says_what_is_wrong(check):
+    def layered(x):
+        raise ValueError(
+            "Exception encountered when calling Dense.call().\n\n\x1b[1mexpected 3 axes\x1b[0m"
+        )
+
+    assert "expected 3 axes" in str(check.grade(layered))
 
 
 def test_thresholds_say_at_least():
@@ -433,6 +456,8 @@ def test_a_pure_number_needs_no_unit():
     ratio.name = "ratio"
     assert ratio.grade(1.25).passed
     assert ratio.grade("1.25").passed
+    assert ratio.grade("×1.25").passed
+    assert ratio.grade("125%").passed
     assert not ratio.grade(1.5).passed
 
 
@@ -550,6 +575,7 @@ def test_say_reads_over_a_wrapped_line_and_sees_negations():
     assert not mirror.find(point, "No input is scaled")
     assert mirror.find(point, "差不多都要缩放")
     assert mirror.find(point, "别忘了要缩放")
+    assert mirror.find(point, "每个类别都要缩放")
 
 
 # ---- a notebook's view -------------------------------------------------------------------------

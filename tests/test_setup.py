@@ -12,7 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient import NotebookClient
 
 from whiteboard import __main__ as command
 from whiteboard import environment, progress, workbook
@@ -304,6 +307,21 @@ def test_jupyterlab_speaks_the_edition_and_asks_nothing(tmp_path):
         assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
         language = overrides.get("@jupyterlab/translation-extension:plugin", {}).get("locale")
         assert language == (None if edition == "en" else "zh_CN")
+
+
+def test_the_learners_kernel_leaves_compiled_code_s_log_to_the_terminal(tmp_path):
+    python = sys.executable
+    folder = command.write_kernel(tmp_path, python)
+    specs = KernelSpecManager(kernel_dirs=[str(folder / "kernels")], ensure_native_kernel=False)
+    assert specs.get_kernel_spec("python3").argv[0] == python
+    cells = ["import os, sys; os.write(2, b'from C')", "print('from Python', file=sys.stderr)"]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    client = NotebookClient(book, kernel_name="python3")
+    client.create_kernel_manager()
+    client.km.kernel_spec_manager = specs
+    client.execute(stderr=subprocess.DEVNULL)
+    shown = [output.text for cell in book.cells for output in cell.outputs if "text" in output]
+    assert shown == ["from Python\n"]
 
 
 # --- workbook -------------------------------------------------------------------------------------

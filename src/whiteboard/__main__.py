@@ -84,9 +84,12 @@ def _lab(options):
     for edition in workbook.EDITIONS:  # both: each lesson links to its other edition
         folder = workbook.prepare(edition)
     settings = write_settings(folder.parent, options.edition)
+    kernels = write_kernel(folder.parent, python)
     command = lab_command(python, settings, options, allow_root=_is_root())
     variables = {**os.environ, "EDITION": options.edition}
     source = str(ROOT / "src")  # for a conda environment; .venv knows it
+    paths = [str(kernels), os.environ.get("JUPYTER_PATH")]
+    variables["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     variables["PYTHONPATH"] = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
     say("Starting JupyterLab; Ctrl-C stops it.", "正在启动 JupyterLab；按 Ctrl-C 停止。")
     if os.name == "nt":  # exec there gives the console back at once, with the server still in it
@@ -119,6 +122,32 @@ def write_settings(folder, edition):
     except OSError as error:
         raise environment.from_os_error(error, settings) from None
     return settings
+
+
+def write_kernel(folder, python):
+    """Describe the Python kernel to JupyterLab; return the folder to put on JUPYTER_PATH.
+
+    TensorFlow's C++ code logs each start, and on a machine without a GPU a red "failed call to
+    cuInit", past Python and past TF_CPP_MIN_LOG_LEVEL. This kernel leaves such lines to the
+    terminal; what Python itself writes to stderr still reaches the notebook.
+
+    Args:
+        folder: the workbook.
+        python: the environment's interpreter.
+    """
+    quiet = "--IPKernelApp.capture_fd_output=False"
+    kernel = {
+        "argv": [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet],
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "metadata": {"debugger": True},
+    }
+    place = folder / ".jupyterlab" / "kernels" / "python3"
+    try:
+        environment.write(place / "kernel.json", json.dumps(kernel, indent=1) + "\n")
+    except OSError as error:
+        raise environment.from_os_error(error, place) from None
+    return folder / ".jupyterlab"
 
 
 def lab_command(python, settings, options, allow_root=False):

@@ -36,6 +36,15 @@ def unit_by_unit(x, p, training, rng):
     return y, mask
 
 
+def cast_to_single(x, p, training, rng):
+    """All in float32, as a framework does that knows no other precision; also in evaluation."""
+    x = np.asarray(x, dtype=np.float32)
+    if not training:
+        return x, np.ones_like(x)
+    mask = (rng.random(x.shape, dtype=np.float32) >= p).astype(np.float32)
+    return (x * mask / np.float32(1 - p) if p < 1 else 0 * x), mask
+
+
 def row_by_row_choice(x, p, training, rng):
     """rng.choice, one row after the other, from the last to the first."""
     mask = np.ones(x.shape, dtype=bool)
@@ -161,6 +170,12 @@ def overwritten(x, p, training, rng):
     return x, keep
 
 
+def nothing_to_drop(x, p, training, rng):
+    if not training or p == 0:
+        return x, None
+    return _tail(x, rng.uniform(size=x.shape) >= p, p)
+
+
 def unscaled_always_on(x, p, training, rng):
     keep = rng.random(x.shape) >= p
     return x * keep, keep
@@ -235,6 +250,13 @@ def with_children(model, x, n, rng):
     return np.mean(passes, axis=0), np.std(passes, axis=0, ddof=1)
 
 
+def in_single_precision(model, x, n, rng):
+    """Every output cast to float32, as JAX does."""
+    y = np.stack([np.asarray(model(x, rng), dtype=np.float32) for _ in range(n)])
+    centred = y - y.mean(0)
+    return y.mean(0), np.sqrt((centred**2).sum(0) / np.float32(n - 1))
+
+
 def _passes(model, x, n, rng):
     return np.array([model(x, rng) for _ in range(n)])
 
@@ -291,9 +313,15 @@ def one_seed_squared(model, x, n, rng):
 
 
 RIGHT = {
-    "dropout": [where_float32, scaled_binomial, unit_by_unit, row_by_row_choice],
+    "dropout": [
+        where_float32,
+        scaled_binomial,
+        unit_by_unit,
+        row_by_row_choice,
+        cast_to_single,
+    ],
     "dropout_backward": [selected, chosen_float32, entry_by_entry],
-    "mc_dropout": [with_statistics, with_children],
+    "mc_dropout": [with_statistics, with_children, in_single_precision],
     "variance_ratio": [1.25, "1.25 times"],
     "logit_factor": [4, "4.0 times"],
     "row_sum_spread": ["8.33 %", 8.3, "8.3333%"],
@@ -317,6 +345,7 @@ TWINS = {
         13: shuffled_rows,
         14: nan_at_one,
         15: overwritten,
+        16: nothing_to_drop,
     },
     "dropout_backward": {
         1: _loop(lambda kept, p: 1.0 if kept else 0.0),
@@ -338,9 +367,9 @@ TWINS = {
         7: squared,
         8: counted_seeds,
     },
-    "variance_ratio": {1: "1 times", 2: 4 / 5, 3: "1.56", 4: "5 times"},
-    "logit_factor": {1: "2 times", 2: 1 / 4, 3: "1"},
-    "row_sum_spread": {1: "0.69 %", 2: 100 / 3, 3: "7.5%", 4: 75.0},
+    "variance_ratio": {1: "1 times", 2: 4 / 5, 3: "1.56", 4: "5 times", 5: "0.25"},
+    "logit_factor": {1: "2 times", 2: 1 / 4, 3: "1", 4: "8 times"},
+    "row_sum_spread": {1: "0.69 %", 2: 100 / 3, 3: "7.5%", 4: 75.0, 5: 1 / 12},
 }
 
 TWO_AT_ONCE = {
@@ -366,6 +395,8 @@ PHRASINGS = {
                     "Each neuron is switched off at random during training",
                     "I draw a Bernoulli variable for every activation",
                     "an independent coin per unit and per example",
+                    "each unit is removed with probability p",
+                    "units are dropped at random, no matter what they hold",
                 ],
                 "The units to drop are not chosen at random",
             ),
@@ -374,6 +405,8 @@ PHRASINGS = {
                     "p is the drop probability in PyTorch",
                     "in the paper p means the probability of retaining a unit",
                     "Keras calls the drop rate `rate`",
+                    "p is the probability that a unit is dropped",
+                    "rate = 0.2 means 20% of the units are dropped",
                 ],
                 "I would never call it the keep probability",
             ),
@@ -382,6 +415,7 @@ PHRASINGS = {
                     "the survivors are scaled by 1/(1-p)",
                     "I divide what is left by 1 - p while training",
                     "kept activations are divided by the keep probability",
+                    "x * mask / (1 - p)",
                 ],
                 "You do not scale anything by 1/(1-p)",
             ),
@@ -390,6 +424,8 @@ PHRASINGS = {
                     "so the mean of the activation is preserved",
                     "the expected input of the next layer stays the same",
                     "this keeps the expectation of every unit",
+                    "so that the expected value does not change",
+                    "E[y] = x",
                 ],
                 "the mean is not the same as before",
             ),
@@ -398,6 +434,8 @@ PHRASINGS = {
                     "at inference dropout is switched off",
                     "it is the identity at test time",
                     "in evaluation mode nothing is dropped",
+                    "at test time we don't drop anything",
+                    "it is only active in training",
                 ],
                 "At test time we do not turn it off",
             ),
@@ -406,14 +444,16 @@ PHRASINGS = {
                     "the gradient is multiplied by the same mask",
                     "I cache the mask for the backward pass",
                     "backprop reuses the mask",
+                    "the backward pass must not draw a new mask",
                 ],
-                "the backward pass does not need the mask",
+                "we draw a new mask in the backward pass",
             ),
             (
                 [
                     "it breaks co-adaptation",
                     "a neuron cannot rely on a particular neighbour",
                     "it behaves like an ensemble of thinned networks",
+                    "units don't co-adapt",
                 ],
                 "it is not an ensemble at all",
             ),
@@ -424,6 +464,7 @@ PHRASINGS = {
                     "训练时随机丢掉一部分神经元",
                     "每个神经元各抛一次硬币",
                     "对每个激活值采一个伯努利变量",
+                    "每个神经元都有 p 的概率被置零",
                 ],
                 "丢哪些神经元并不是随机的",
             ),
@@ -432,6 +473,7 @@ PHRASINGS = {
                     "PyTorch 里的 p 是丢弃概率",
                     "论文的 p 指保留的概率",
                     "每个单元以概率 p 丢弃",
+                    "Keras 的 rate 是丢弃率",
                 ],
                 "我不会把它叫作保留概率",
             ),
@@ -440,6 +482,7 @@ PHRASINGS = {
                     "留下来的除以 1-p",
                     "激活值乘以 1/(1-p)",
                     "训练时除以保留概率",
+                    "没被丢弃的单元除以 1-p",
                 ],
                 "训练时不需要除以 1-p",
             ),
@@ -448,6 +491,7 @@ PHRASINGS = {
                     "这样期望保持不变",
                     "训练和推理的均值一致",
                     "为了保证期望相同",
+                    "期望值不会变",
                 ],
                 "这样做没有让均值保持一致",
             ),
@@ -456,6 +500,9 @@ PHRASINGS = {
                     "推理时关闭 dropout",
                     "测试时什么都不丢",
                     "预测阶段它是恒等映射",
+                    "测试的时候直接返回 x",
+                    "推理阶段不再丢弃",
+                    "只在训练时生效",
                 ],
                 "推理时我们没有关闭它",
             ),
@@ -464,14 +511,16 @@ PHRASINGS = {
                     "反向用同一个掩码",
                     "梯度要乘前向的 mask",
                     "前向存下掩码给反向用",
+                    "反向时不能重新采样",
                 ],
-                "反向传播不需要掩码",
+                "反向要重新采样一个掩码",
             ),
             (
                 [
                     "打破神经元之间的共适应",
                     "相当于集成了很多子网络",
                     "主要是防止过拟合",
+                    "神经元不能过度依赖某几个特征",
                 ],
                 "它并不是集成",
             ),

@@ -132,7 +132,7 @@ check.dropout(dropout)
 # %% [markdown] lang="zh" en="6dd9dcc9" fold="手算一个相近的例子：论文的原始写法"
 # 以 $q = 0.8$ 的概率保留，训练时不缩放。某个单元的值是 5：训练时 80% 的前向送出 5，20% 送出 0，平均
 # $0.8 \times 5 = 4$。推理时每次都送出 5，后面权重 0.3 收到的就是 1.5，而训练时习惯的是 1.2。把权重乘
-# $q$：$0.8 \times 0.3 = 0.24$，又得到 $0.24 \times 5 = 1.2$。inverted 形式把这个 $q$ 挪到训练里，上线的网络完全不用知道有过 dropout。
+# $q$：$0.8 \times 0.3 = 0.24$，又得到 $0.24 \times 5 = 1.2$。inverted 形式把这个 $q$ 挪到训练里，上线的网络就不用管 dropout 了。
 
 # %% [markdown] role="reward"
 # The mean of 200,000 sigmoid activations after your dropout at $p = 0.3$, beside four versions that
@@ -164,36 +164,36 @@ if check.dropout.passed:
 
 # %% [markdown] role="caption" alt="Five bars of the mean activation at p = 0.3 with a dashed line at 0.5, the mean without dropout. Only your bar reaches the line; not scaled, keeps a share p and drops x below 0.5 stay under it, divided by p is more than twice as high."
 # Dashed: the mean without dropout. Only the right version meets it. The line printed for $p = 0.5$ shows why
-# that is a bad place to test: there dividing by $p$ and keeping a share $p$ look right.
+# that is a bad place to test: there dividing by $p$ and keeping a share $p$ look right too.
 
-# %% [markdown] lang="zh" en="aad553c6" alt="p = 0.3 时平均激活值的五根柱子，虚线在 0.5，即没有 dropout 时的均值。只有你的柱子到达虚线；没有缩放、按比例 p 保留、丢弃小于 0.5 的都低于虚线，除以 p 的高出一倍多。"
-# 虚线是没有 dropout 时的均值，只有正确的写法与它相符。打印出来的 $p = 0.5$ 那一行说明为什么不能只在这里测试：此时除以 $p$、按比例 $p$ 保留，看着都是对的。
+# %% [markdown] lang="zh" en="fdb28155" alt="p = 0.3 时平均激活值的五根柱子，虚线在 0.5，即没有 dropout 时的均值。只有你的柱子到达虚线；没有缩放、按比例 p 保留、丢弃小于 0.5 的都低于虚线，除以 p 的高出一倍多。"
+# 虚线是没有 dropout 时的均值，只有正确的写法与它相符。再看打印的 $p = 0.5$ 那一行：除以 $p$、按比例 $p$ 保留，均值也都对，所以不能只测这一个值。
 
 # %% [markdown] role="why"
-# **Why it works.** The next layer sums its inputs, and sums only care about means. Divide by $1 - p$ and
-# each summand has the mean it will have at test time.
+# **Why it works.** The next layer takes a weighted sum, and the mean of a sum is the sum of the means.
+# Divide by $1 - p$ and each summand has the mean it will have at test time.
 #
 # **Cost.** One random number for each activation, and the mask must live until the backward pass: one byte
 # a unit as a boolean, four when somebody stores it as float32.
 #
 # **What most people write first.** `mask = (rng.random(x.shape) >= p) / (1 - p)`, then `x * mask`. It is
-# right and fast for every $p < 1$; at $p = 1$ it computes $0 \cdot \infty$, which is nan.
+# right and fast for every $p < 1$; at $p = 1$ it computes $0 / 0$, which is nan.
 #
 # **Elsewhere.** PyTorch: `nn.Dropout(p)` drops with probability $p$ and obeys `model.train()` and
 # `model.eval()`; the function `F.dropout(x, p)` defaults to `training=True` and keeps dropping until you
 # pass `training=self.training`. Keras: `Dropout(rate)` drops too, and obeys the argument
-# `training`, not `trainable=False`. TF 1 called the keep probability `keep_prob`. JAX has no hidden state: Flax
-# takes `nn.Dropout(rate, deterministic=not train)` and a key, `rngs={"dropout": key}`, which you split at
-# every step; a reused key is a reused mask.
+# `training`, not `trainable=False`. In TF 1, `keep_prob` was the probability of keeping. JAX has no hidden
+# state: Flax Linen takes `nn.Dropout(rate, deterministic=not train)` and a key, `rngs={"dropout": key}`,
+# which you split at every step; a reused key is a reused mask.
 
-# %% [markdown] lang="zh" en="f9deac6c"
-# **为什么对。** 下一层做的是求和，求和只看均值。除以 $1 - p$，每一项的均值就和推理时一样。
+# %% [markdown] lang="zh" en="6a9b4f66"
+# **为什么对。** 下一层做的是加权求和，而和的均值等于各项均值之和。除以 $1 - p$，每一项的均值就和推理时一样。
 #
 # **代价。** 每个激活值一个随机数；掩码要留到反向传播：存成布尔型每个单元 1 字节，存成 float32 就是 4 字节。
 #
-# **最常见的第一版。** `mask = (rng.random(x.shape) >= p) / (1 - p)`，再算 `x * mask`。只要 $p < 1$ 就又对又快；$p = 1$ 时算的是 $0 \cdot \infty$，得到 nan。
+# **最常见的第一版。** `mask = (rng.random(x.shape) >= p) / (1 - p)`，再算 `x * mask`。只要 $p < 1$ 就又对又快；$p = 1$ 时算的是 $0 / 0$，得到 nan。
 #
-# **换个框架。** PyTorch 的 `nn.Dropout(p)` 以概率 $p$ 丢弃，听 `model.train()` 和 `model.eval()` 的；函数 `F.dropout(x, p)` 默认 `training=True`，不传 `training=self.training` 就会一直丢下去。Keras 的 `Dropout(rate)` 也是丢弃概率，看的是参数 `training`，设 `trainable=False` 关不掉。TF 1 的 `keep_prob` 是保留概率。JAX 没有隐藏状态：Flax 写 `nn.Dropout(rate, deterministic=not train)`，再给一个 key，`rngs={"dropout": key}`，每步都要 split；重用 key 就是重用掩码。
+# **换个框架。** PyTorch 的 `nn.Dropout(p)` 以概率 $p$ 丢弃，听 `model.train()` 和 `model.eval()` 的；函数 `F.dropout(x, p)` 默认 `training=True`，不传 `training=self.training` 就会一直丢下去。Keras 的 `Dropout(rate)` 也是丢弃概率，看的是参数 `training`，设 `trainable=False` 关不掉。TF 1 的 `keep_prob` 是保留概率。JAX 没有隐藏状态：Flax Linen 写 `nn.Dropout(rate, deterministic=not train)`，再给一个 key，`rngs={"dropout": key}`，每步都要 split；重用 key 就是重用掩码。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have written the core. What follows is its gradient, what it does to a
@@ -278,7 +278,8 @@ def gradients(dz, params, cache, p, scaled=True):
     return grads
 
 
-def train(p, seed, scaled=True, steps=500, lr=2e-3):
+# %% role="worked"
+def train(p, seed, scaled=True, steps=500, batch=16, lr=2e-3):
     """Adam on 150 digits → params, and the test set (x, y)."""
     rng = np.random.default_rng(seed)
     x, y = data.digits()
@@ -289,9 +290,9 @@ def train(p, seed, scaled=True, steps=500, lr=2e-3):
     theta = [part for layer in params for part in layer]
     first, second = [0 * t for t in theta], [0 * t for t in theta]
     for step in range(1, steps + 1):
-        batch = rng.choice(order[:150], 16, replace=False)
-        probs, cache = network(x[batch], params, p, True, rng, scaled)
-        dz = (probs - np.eye(10, dtype=np.float32)[y[batch]]) / len(batch)
+        chosen = rng.choice(order[:150], batch, replace=False)
+        probs, cache = network(x[chosen], params, p, True, rng, scaled)
+        dz = (probs - np.eye(10, dtype=np.float32)[y[chosen]]) / batch
         for i, g in enumerate(gradients(dz, params, cache, p, scaled)):
             first[i] = 0.9 * first[i] + 0.1 * g
             second[i] = 0.999 * second[i] + 0.001 * g * g
@@ -306,35 +307,51 @@ def scores(probs, y):
     return (probs.argmax(axis=1) == y).mean(), -np.log(likelihood + 1e-12).mean()
 
 
-# %% role="reward"
-if check.dropout.passed and check.dropout_backward.passed:
-    p_values, runs = [0.0, 0.2, 0.4, 0.6, 0.8], 6
-    off, left_on = np.zeros((runs, 5)), np.zeros((runs, 5))
-    for run in range(runs):  # one split and one initialisation for all p of a run
+# %% role="worked"
+def compare(p_values, runs, **recipe):
+    """Test accuracies (runs, len(p_values)): dropout off at test time, and left on."""
+    off, left_on = np.zeros((2, runs, len(p_values)))
+    for run in range(runs):  # one split and one initialization for all p of a run
         for k, p in enumerate(p_values):
-            params, (x, y) = train(p, seed=run)
+            params, (x, y) = train(p, seed=run, **recipe)
             rng = np.random.default_rng(run)
             off[run, k], _ = scores(network(x, params, p, False, rng)[0], y)
             left_on[run, k], _ = scores(network(x, params, p, True, rng)[0], y)
-    plot.curves(
+    return off, left_on
+
+
+def print_gains(p_values, accuracy):
+    """For each p, the gain over the first one, in points, and its standard error."""
+    gain = 100 * (accuracy[:, 1:] - accuracy[:, :1])
+    errors = gain.std(axis=0, ddof=1) / np.sqrt(len(gain))
+    for p, mean, error in zip(p_values[1:], gain.mean(axis=0), errors):
+        print(f"p = {p}: {mean:+.2f} ± {error:.2f} points against p = 0, {len(gain)} runs")
+
+
+# %% role="reward"
+if check.dropout.passed and check.dropout_backward.passed:
+    p_values = [0.0, 0.2, 0.4, 0.6, 0.8]
+    off, left_on = compare(p_values, runs=6)
+    ax = plot.curves(
         {"dropout off at test time": off, "left on at test time": left_on}, x=p_values,
         xlabel="p, the probability of dropping", ylabel="accuracy on 1,647 digits", markers=True,
     )  # fmt: skip
-    gain = off[:, 1:] - off[:, :1]
-    for p, mean, error in zip(p_values[1:], gain.mean(0), gain.std(0, ddof=1) / np.sqrt(runs)):
-        print(f"p = {p}: gain over p = 0 {mean:+.4f} ± {error:.4f} (standard error of {runs} runs)")
-    print(f"standard deviation from run to run, p = 0: {off[:, 0].std(ddof=1):.4f}")
+    print_gains(p_values, off)
 
-# %% [markdown] role="caption" alt="Test accuracy against p: with dropout off at test time the line is flat near 0.92 up to p = 0.6 and falls to about 0.8 at p = 0.8; with dropout left on at test time it falls steadily from 0.92 to below 0.5. Shaded: the range of six runs."
-# Mean and range of six runs. They cannot tell whether dropout helps here: compare the printed gains with
-# their standard errors. Sixty runs (`runs = 60`, under a minute) gave $-0.01 \pm 0.09$ points at
-# $p = 0.2$; 300 steps with batches of 50 instead gave $+0.30 \pm 0.06$. So with 150 digits the effect is a few
-# tenths of a point at best and hangs on the recipe; the paper saw none with 100 or 500 training cases
-# (§7.4). What six runs do show: $p$ is forgiving until it is not, and forgetting to switch dropout off
-# costs far more than any $p$ gains.
+# %% [markdown] role="caption" alt="Test accuracy against p: with dropout off at test time the line stays near 0.92 up to p = 0.4, is at 0.91 at p = 0.6 and falls to about 0.8 at p = 0.8; with dropout left on at test time it falls from 0.92 to below 0.5. Shaded: the range of six runs."
+# Mean and range of six runs. What they show: up to 0.4 the choice of $p$ hardly matters, at 0.8 the network
+# breaks down, and forgetting to switch dropout off costs far more than any $p$ gains. What they do not show
+# is that dropout helps here: compare the gains printed for 0.2 and 0.4 with their standard errors.
+#
+# Sixty runs of `print_gains([0.0, 0.2], compare([0.0, 0.2], runs=60)[0])`, recorded because they take half a
+# minute, gave $-0.01 \pm 0.09$ points; with `steps=300, batch=50` in the call of `compare` they gave
+# $+0.30 \pm 0.06$. So with 150 digits the effect is a few tenths of a point at best and hangs on the
+# recipe; the paper saw none with 100 or 500 training cases (§7.4).
 
-# %% [markdown] lang="zh" en="39763650" alt="测试准确率随 p 的变化：推理时关闭 dropout，p 到 0.6 之前基本平坦，约 0.92，p = 0.8 时降到约 0.8；推理时忘记关闭，则从 0.92 一路降到 0.5 以下。阴影是六次运行的范围。"
-# 六次运行的均值和范围。六次还看不出 dropout 在这里有没有用：把打印出来的提升和它的标准误比一比就知道。跑六十次（`runs = 60`，不到一分钟），$p = 0.2$ 的提升是 $-0.01 \pm 0.09$ 个百分点；换成 300 步、batch 为 50，则是 $+0.30 \pm 0.06$。也就是说，只有 150 张图时，效果最多零点几个百分点，还取决于训练的设置；论文里训练样本只有 100 或 500 个时也没有看到提升（§7.4）。六次运行足以看出的是：$p$ 在很大范围内影响不大，过了头就急剧变差；推理时忘记关 dropout，损失远大于选哪个 $p$ 的收益。
+# %% [markdown] lang="zh" en="2624a205" alt="测试准确率随 p 的变化：推理时关闭 dropout，p 到 0.4 之前都在 0.92 左右，p = 0.6 时 0.91，p = 0.8 时降到约 0.8；推理时忘记关闭，则从 0.92 一路降到 0.5 以下。阴影是六次运行的范围。"
+# 图中是六次运行的均值和范围。能看出的是：$p$ 不超过 0.4 时取多少影响不大，到 0.8 网络就垮了；推理时忘记关 dropout，损失远大于调 $p$ 能带来的收益。看不出的是 dropout 在这里有没有用：把打印的 0.2 和 0.4 两行的提升与各自的标准误比一比。
+#
+# 用 `print_gains([0.0, 0.2], compare([0.0, 0.2], runs=60)[0])` 跑六十次，要半分钟，这里只记下结果：提升 $-0.01 \pm 0.09$ 个百分点；在 `compare` 的调用里再加上 `steps=300, batch=50`，则是 $+0.30 \pm 0.06$。可见只有 150 张图时，效果最多零点几个百分点，还取决于训练的设置；论文里训练样本只有 100 或 500 个时也没有看到提升（§7.4）。
 
 # %% [markdown] role="exercise" anchor="mc-dropout"
 # ## 3 · Leave it on, on purpose
@@ -393,19 +410,19 @@ if check.mc_dropout.passed and check.dropout.passed and check.dropout_backward.p
         by_once = auroc(1 - once.max(axis=1), once.argmax(axis=1) != y)
         rows.append([*scores(once, y), by_once, *scores(mean, y), auroc(doubt, wrong)])
     spread = {"right": doubt[~wrong], "wrong": doubt[wrong]}
-    plot.histograms(spread, xlabel="std of the predicted class over 20 passes")
+    ax = plot.histograms(spread, xlabel="std of the predicted class over 20 passes")
     line = "accuracy {:.4f}, NLL {:.3f}, AUROC for finding the errors {:.3f}"
     print("one pass, dropout off, 1 − max probability:", line.format(*np.mean(rows, axis=0)[:3]))
     print("20 passes, dropout on, std:                ", line.format(*np.mean(rows, axis=0)[3:]))
 
-# %% [markdown] role="caption" alt="Two histograms of the standard deviation over 20 passes: right predictions pile up near zero, wrong ones spread from 0.1 to 0.37."
+# %% [markdown] role="caption" alt="Two histograms of the standard deviation over 20 passes: right predictions pile up near zero, most wrong ones lie between 0.2 and 0.35."
 # One run at $p = 0.2$; the printed numbers are means of five. The spread does tell right from wrong
 # predictions. So does the plain softmax of a single pass, at a twentieth of the price: on this task it
 # finds the errors a little better. The mean of the passes gains next to nothing either. Ask for such a
 # baseline whenever somebody shows you an uncertainty.
 
-# %% [markdown] lang="zh" en="2cb58417" alt="20 次前向的标准差的两个直方图：预测正确的集中在 0 附近，预测错误的散布在 0.1 到 0.37 之间。"
-# 图是 $p = 0.2$ 的一次运行，打印的数是五次的平均。波动大小确实能区分预测对错。但只跑一次前向、直接看 softmax 也能区分，计算量只有二十分之一，在这个任务上找错误还略好一点；对多次前向取平均，也几乎没有提升。有人给你看不确定性时，记得先要这样一个基线。
+# %% [markdown] lang="zh" en="2cb58417" alt="20 次前向的标准差的两个直方图：预测正确的集中在 0 附近，预测错误的大多在 0.2 到 0.35 之间。"
+# 图是 $p = 0.2$ 的一次运行，打印的数是五次的平均。波动大小确实能区分预测对错。但只跑一次前向、直接看 softmax 也能区分，计算量只有二十分之一，在这个任务上找错误还略好一点；对多次前向取平均，也几乎没有提升。有人向你展示某种不确定性估计时，记得先问它比这样的基线好多少。
 
 # %% [markdown] role="why"
 # The passes must share one generator that moves on: a new `default_rng(0)` in each pass draws one mask n
@@ -415,7 +432,7 @@ if check.mc_dropout.passed and check.dropout.passed and check.dropout_backward.p
 # spread is calibrated is disputed, so measure it.
 
 # %% [markdown] lang="zh" en="549e4983"
-# 各次前向要共用一个不断往前走的生成器：每次都新建 `default_rng(0)`，等于把同一个掩码用了 n 次。Keras 里 `model(x, training=True)` 会让批归一化也改用当前 batch 的统计量；PyTorch 里只对 dropout 模块调用 `.train()`。NumPy 的 `std` 默认除以 n，PyTorch 默认除以 n − 1。Gal 和 Ghahramani 把各次前向看作近似后验的采样；这样得到的波动准不准有争议，要自己测。
+# 各次前向要共用一个不断往前走的生成器：每次都新建 `default_rng(0)`，等于把同一个掩码用了 n 次。Keras 里 `model(x, training=True)` 会让批归一化也改用当前 batch 的统计量；PyTorch 里只对 dropout 模块调用 `.train()`。NumPy 的 `std` 默认除以 n，PyTorch 默认除以 n − 1。Gal 和 Ghahramani 把各次前向看作近似后验的采样；这样估出的不确定性校准得好不好有争议，要自己验证。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
@@ -547,10 +564,10 @@ check.row_sum_spread(spread)
 # %% [markdown] role="follow-up" fold="Does evaluation without dropout equal the average over all thinned networks?"
 # For one linear layer, exactly: expectations pass through sums. Through a nonlinearity they do not,
 # $E[f(z)] \ne f(E[z])$, so the single pass approximates the average. The paper measures the gap: averaging
-# sampled networks reaches the scaled network's error at about 50 samples and stays within one
-# standard deviation of it afterwards (§7.5).
+# sampled networks reaches the scaled network's error at about 50 samples and is slightly better
+# afterwards, within one standard deviation (§7.5).
 
-# %% [markdown] lang="zh" en="366f7228" fold="关掉 dropout 的一次前向，等于所有子网络的平均吗？"
+# %% [markdown] lang="zh" en="9ae841ff" fold="关掉 dropout 的一次前向，等于所有子网络的平均吗？"
 # 只有一层线性层时严格相等：期望可以穿过求和。穿不过非线性，$E[f(z)] \ne f(E[z])$，所以一次前向只是近似。论文测过差距：采样约 50 个子网络做平均，误差才与缩放后的网络持平，之后略好，但都在一个标准差以内（§7.5）。
 
 # %% [markdown] role="say" anchor="say"
@@ -572,9 +589,7 @@ answer = check.say.model
 # %%
 check.say(answer)
 
-# %% [markdown] role="minute" anchor="minute"
-# ## In one minute
-#
+# %% [markdown] role="minute" anchor="minute" fold="The answer in one minute"
 # > In training, dropout sets every activation to zero with probability p, by an independent coin that does
 # > not look at the activation, and divides the survivors by 1 − p. The expected value stays the same, so at
 # > test time dropout is the identity. The backward pass uses the same mask and factor. It keeps units from
@@ -586,10 +601,8 @@ check.say(answer)
 # confused; one mask for the whole batch; still on in evaluation; a new mask in the backward pass; testing
 # only at p = 0.5.
 
-# %% [markdown] lang="zh" en="4be675f5"
-# ## 一分钟版本
-#
-# > 训练时，dropout 以概率 p 把每个激活值置零，各自独立抛硬币，与激活值大小无关；留下的除以 1 − p。期望不变，所以推理时就是恒等映射。反向用同一个掩码和同一个系数。它让神经元不能互相依赖，相当于对许多共享权重的子网络做平均。数据太少时收益很小，网络要更大、训练要更久；放在批归一化前面会造成方差偏移；很多大模型预训练时不用。
+# %% [markdown] lang="zh" en="97859744" fold="一分钟版本"
+# > 训练时，dropout 以概率 p 把每个激活值置零，各自独立抛硬币，与激活值大小无关；留下的除以 1 − p。期望不变，所以推理时就是恒等映射。反向用同一个掩码和同一个系数。它让神经元无法互相依赖，相当于对许多共享权重的子网络做平均。数据太少时收益很小，网络要更大、训练要更久；放在批归一化前面会造成方差偏移；很多大模型预训练时不用。
 #
 # 常见错误：按激活值大小来丢；不缩放，或者除以 p；丢弃概率和保留概率弄反；整个 batch 共用一个掩码；推理时没关；反向重新采样掩码；只在 p = 0.5 上测试。
 
@@ -599,14 +612,14 @@ check.say(answer)
 # - Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, *Dropout*, JMLR 15, 1929–1958: §1 and Figure 2 (the idea, scaling at test time), §4 (model), §7.3 (choice of p), §7.4 (size of the data set), §7.5 (averaging), §10 (inverted form, Gaussian noise), appendix A (practical guide).
 # - Hinton et al. 2012, *Improving neural networks by preventing co-adaptation of feature detectors*, arXiv:1207.0580.
 # - Gal & Ghahramani 2016, *Dropout as a Bayesian Approximation*, ICML.
-# - Li, Chen, Hu & Yang 2018, *Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift*, arXiv:1801.05134.
+# - Li, Chen, Hu & Yang 2018, *Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift*, arXiv:1801.05134v1, Figure 1.
 # - Vaswani et al. 2017, *Attention Is All You Need*, §5.4. Chowdhery et al. 2022, *PaLM*, arXiv:2204.02311, §5. Liu, Bauer & Manning 2025, arXiv:2505.24788 (dropout in single-epoch pre-training).
 
-# %% [markdown] lang="zh" en="d50416f9"
+# %% [markdown] lang="zh" en="d5a9b9f5"
 # ## 参考文献
 #
 # - Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, *Dropout*, JMLR 15, 1929–1958：§1 与图 2（思路，测试时的缩放）、§4（模型）、§7.3（p 的选择）、§7.4（数据量）、§7.5（平均）、§10（inverted 形式，高斯噪声）、附录 A（实用建议）。
 # - Hinton et al. 2012, *Improving neural networks by preventing co-adaptation of feature detectors*, arXiv:1207.0580。
 # - Gal & Ghahramani 2016, *Dropout as a Bayesian Approximation*, ICML。
-# - Li, Chen, Hu & Yang 2018, *Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift*, arXiv:1801.05134。
+# - Li, Chen, Hu & Yang 2018, *Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift*, arXiv:1801.05134v1，图 1。
 # - Vaswani et al. 2017, *Attention Is All You Need*, §5.4。Chowdhery et al. 2022, *PaLM*, arXiv:2204.02311, §5。Liu, Bauer & Manning 2025, arXiv:2505.24788（只过一遍数据的预训练与 dropout）。

@@ -31,8 +31,10 @@ def _given(x, p, training=True):
 
 
 def _changed(x, y):
-    """How many units differ, or all of them when the shapes do; NaN counts as changed."""
-    return int((x != y).sum()) if np.shape(x) == np.shape(y) else x.size
+    """How many units differ by more than float32 rounds, or all of them when the shapes do."""
+    if np.shape(x) != np.shape(y):
+        return x.size
+    return int((~(np.abs(y - x) <= 1e-6 * np.abs(x))).sum())  # NaN counts as changed
 
 
 def _inputs(rng):
@@ -226,14 +228,20 @@ def _(answer, rng):
 )
 def _(answer, rng):
     x = _activations(rng)
-    y, _ = _train(answer, x, 0.0, rng)
+    y, kept = _train(answer, x, 0.0, rng)
     rare, _ = _train(answer, x, 0.999, rng)
     ratio = (rare / x)[rare != 0]
+    missing = int((~kept).sum()) if kept.shape == x.shape else x.size
     return Evidence(
-        given=_given(x, 0.999),
-        expected={"p = 0: units changed": 0, "p = 0.999: largest y / x": 1000.0},
+        given=_given(x, (0.0, 0.999)),
+        expected={
+            "p = 0: units changed": 0,
+            "p = 0: units that the mask does not keep": 0,
+            "p = 0.999: largest y / x": 1000.0,
+        },
         got={
             "p = 0: units changed": _changed(x, y),
+            "p = 0: units that the mask does not keep": missing,
             "p = 0.999: largest y / x": float(ratio.max(initial=0)),
         },
         tolerance=0.5,
@@ -269,6 +277,27 @@ def _(answer, rng):
         expected={"units of x changed in place": 0},
         got={"units of x changed in place": _changed(x, handed)},
         tolerance=0,
+    )
+
+
+@dropout.property(
+    en="x may have any shape: a vector, or three axes",
+    zh="x 可以是任意形状：一维向量，或三个轴",
+)
+def _(answer, rng):
+    names, got = ("shape of y", "shape of the mask", "largest y / x"), {}
+    for shape in ((600,), (5, 12, 10)):
+        x = _activations(rng, shape)
+        y, kept = _train(answer, x, P, rng)
+        got = dict(zip(names, (y.shape, kept.shape, None), strict=True))
+        if y.shape != shape or kept.shape != shape:
+            break
+        got["largest y / x"] = float((y / x).max())
+    return Evidence(
+        given=_given(x, P),
+        expected=dict(zip(names, (shape, shape, 1 / (1 - P)), strict=True)),
+        got=got,
+        tolerance=1e-4,
     )
 
 
@@ -346,8 +375,9 @@ def _always(x, p, training, rng):
 
 dropout.trap(
     _always,
-    en="`training` is ignored: predictions stay noisy at test time.",
-    zh="没有用到 `training`：推理时还在随机丢弃，预测带着噪声。",
+    en="With training=False units are still dropped, so predictions stay noisy. Is `training` "
+    "used, and the right way round?",
+    zh="training=False 时还在随机丢弃，预测带着噪声。`training` 用上了吗？有没有用反？",
     ask_en="Call it twice on one input with training=False. Should the results differ?",
     ask_zh="training=False 时对同一个输入调用两次，结果应该不同吗？",
 )
@@ -355,23 +385,23 @@ dropout.trap(
     _variant(evaluation=lambda x, p: x * (1 - p)),
     en="Evaluation multiplies by 1 − p. That belongs to the paper's form, whose training pass does "
     "not scale. Inverted dropout scales in training, so evaluation leaves x alone.",
-    zh="推理时又乘了 1 − p。那是论文的写法，训练时不缩放才需要；"
+    zh="推理时乘了 1 − p。那是论文的写法，训练时不缩放才需要；"
     "inverted dropout 训练时已经缩放，推理时 x 原样返回。",
 )
 dropout.trap(
     _variant(keep=lambda x, p, rng: np.random.default_rng(0).random(x.shape) >= p),
-    en="A generator made inside with a fixed seed restarts at every call: the same units are "
+    en="A fixed seed inside the function starts every call from the same draw: the same units are "
     "dropped all through training. Use the rng you were given.",
-    zh="函数内部用固定种子新建生成器，每次调用都从头开始，整个训练丢的都是同一批单元。"
-    "请用传进来的 rng。",
+    zh="函数内部用了固定种子，每次调用都从头抽起，整个训练丢的都是同一批单元。请用传进来的 rng。",
     ask_en="How many different masks does your function draw in 1,000 training steps?",
     ask_zh="训练 1000 步，你的函数一共会抽出几个不同的掩码？",
 )
 dropout.trap(
     _variant(keep=lambda x, p, rng: np.random.random(x.shape) >= p),
-    en="The mask comes from NumPy's global state, not from rng, so no seed of the caller's "
-    "reproduces it.",
-    zh="掩码来自 NumPy 的全局随机状态，没有用 rng，调用者设了种子也无法复现。",
+    en="The mask does not come from rng but from NumPy's global state or a generator made inside, "
+    "so no seed of the caller's reproduces it.",
+    zh="掩码没有用 rng，而是来自 NumPy 的全局随机状态或内部新建的生成器，"
+    "调用者设了种子也无法复现。",
 )
 dropout.trap(
     _variant(training=lambda x, keep, p: x * keep * (1 - p)),
@@ -408,11 +438,11 @@ def _divides_by_zero(x, p, training, rng):
 
 dropout.trap(
     _divides_by_zero,
-    en="At p = 1 the scale 1 / (1 − p) is infinite, and 0 · inf is nan. Nothing is kept, so return "
-    "zeros.",
-    zh="p = 1 时缩放系数 1 / (1 − p) 是无穷大，0 · inf 是 nan。既然全部丢弃，返回 0 就行。",
-    ask_en="What is 1 / (1 − p) at p = 1, and what is 0 times that?",
-    ask_zh="p = 1 时 1 / (1 − p) 是多少？0 乘它又是多少？",
+    en="At p = 1 the divisor 1 − p is 0, and 0 / 0, like 0 · inf, is nan. Nothing is kept, so "
+    "return zeros.",
+    zh="p = 1 时除数 1 − p 是 0，而 0 / 0 和 0 · inf 都是 nan。既然全部丢弃，返回 0 就行。",
+    ask_en="What is 1 − p at p = 1, and what do you divide by it?",
+    ask_zh="p = 1 时 1 − p 是多少？你拿什么去除以它？",
 )
 
 
@@ -429,6 +459,20 @@ dropout.trap(
     _in_place,
     en="x is overwritten. The backward pass of the layer below still needs it: return a new array.",
     zh="x 被就地改掉了，而下面一层的反向传播还要用它：请返回新数组。",
+)
+
+
+def _no_mask_at_zero(x, p, training, rng):
+    return _variant()(x, p, training, rng) if training and p > 0 else (x, None)
+
+
+dropout.trap(
+    _no_mask_at_zero,
+    en="At p = 0 the training pass returns no mask. The backward pass still asks for one: every "
+    "unit was kept, so it is nonzero everywhere.",
+    zh="p = 0 时训练的前向没有返回掩码，而反向还要用它：所有单元都保留，掩码应处处非零。",
+    ask_en="Your backward pass receives this mask next. What does it do with it?",
+    ask_zh="接下来反向传播要用这个掩码，它拿到的是什么？",
 )
 
 
@@ -603,14 +647,30 @@ mc_dropout = Check(_monte_carlo, returns=("mean", "std"), domain=lambda model, x
 )
 def _(answer, rng):
     outputs = rng.normal(size=(5, 3, 4))
-    script = _Script(outputs)
-    mean, std = answer(script, np.ones((3, 2)), 5, rng)
+    mean, std = answer(_Script(outputs), np.ones((3, 2)), 5, rng)
     total = sum(outputs)
     squares = sum((y - total / 5) ** 2 for y in outputs)
     return Evidence(
         given={"outputs of the five passes": outputs, "n": 5},
-        expected={"calls of the model": 5, "mean": total / 5, "std": np.sqrt(squares / 4)},
-        got={"calls of the model": script.calls, "mean": mean, "std": std},
+        expected={"mean": total / 5, "std": np.sqrt(squares / 4)},
+        got={"mean": mean, "std": std},
+    )
+
+
+@mc_dropout.property(
+    en="the model is called n times",
+    zh="模型恰好调用 n 次",
+    ask_en="What does one forward pass cost? Do your mean and your std describe the same passes?",
+    ask_zh="每次前向都有代价。你的均值和标准差用的是同样的几次前向吗？",
+)
+def _(answer, rng):
+    script = _Script(rng.normal(size=(5, 3, 4)))
+    answer(script, np.ones((3, 2)), 5, rng)
+    return Evidence(
+        given={"n": 5},
+        expected={"calls of the model": 5},
+        got={"calls of the model": script.calls},
+        tolerance=0,
     )
 
 
@@ -634,6 +694,8 @@ def _(answer, rng):
 @mc_dropout.property(
     en="the passes come from rng: same seed, same result; other seed, other result",
     zh="随机性来自 rng：种子相同则结果相同，种子不同则结果不同",
+    ask_en="Which generator do you hand to the model, and who made it?",
+    ask_zh="你交给 model 的是哪个生成器，是谁创建的？",
 )
 def _(answer, rng):
     x, seed = rng.uniform(size=(5, 4)), int(rng.integers(2**31))
@@ -653,17 +715,20 @@ def _(answer, rng):
 @mc_dropout.property(
     en="a large mean does not swallow a small spread",
     zh="均值很大时，微小的波动也不会被淹没",
-    ask_en="float64 holds 16 digits. How many does (10⁸)² need before your difference begins?",
-    ask_zh="float64 只有 16 位有效数字。(10⁸)² 已经占掉几位？",
+    ask_en="float64 holds 16 digits, float32 7. How many does the square of the mean take up?",
+    ask_zh="float64 有 16 位有效数字，float32 只有 7 位。均值的平方要占掉几位？",
 )
 def _(answer, rng):
-    spread = 0.1 * rng.normal(size=(6, 3, 4))
+    outputs = 1e8 + 0.1 * rng.normal(size=(6, 3, 4))
     with np.errstate(all="ignore"):
-        _, std = answer(_Script(1e8 + spread), np.ones((3, 2)), 6, rng)
+        _, std = answer(_Script(outputs), np.ones((3, 2)), 6, rng)
+        if np.asarray(std).dtype == np.float32:  # 1e8 and 0.1 do not fit into its 7 digits
+            outputs = (outputs - 1e8 + 1e3).astype(np.float32)
+            _, std = answer(_Script(outputs), np.ones((3, 2)), 6, rng)
         # A comparison with nan is False, so nan counts as wrong.
-        right = np.abs(np.asarray(std) / spread.std(axis=0, ddof=1) - 1) < 0.01
+        right = np.abs(np.asarray(std) / outputs.std(axis=0, ddof=1, dtype=float) - 1) < 0.01
     return Evidence(
-        given={"outputs of the six passes": 1e8 + spread, "n": 6},
+        given={"outputs of the six passes": outputs, "n": 6},
         expected={"units whose std is off by more than 1 %": 0},
         got={"units whose std is off by more than 1 %": int((~right).sum())},
         tolerance=0,
@@ -768,6 +833,11 @@ variance_ratio.trap(
     en="1 / p. A unit is kept with probability 1 − p = 0.8.",
     zh="这是 1 / p。保留的概率是 1 − p = 0.8。",
 )
+variance_ratio.trap(
+    0.25,
+    en="p / (1 − p) is what comes on top. The new variance is the old one plus that share of it.",
+    zh="p / (1 − p) 只是多出来的部分，新方差是原来的方差再加上它。",
+)
 
 logit_factor = Estimate(4, unit="times", unit_zh="倍", rtol=0.01)
 logit_factor.trap(
@@ -784,6 +854,11 @@ logit_factor.trap(
     1,
     en="Nothing was scaled, neither in training nor at test time, so the sums do not agree.",
     zh="训练和推理都没有缩放，两边的求和对不上。",
+)
+logit_factor.trap(
+    8,
+    en="Three layers of weights, but only the two hidden layers are followed by a dropout.",
+    zh="权重有三层，但后面接 dropout 的只有两个隐藏层。",
 )
 
 row_sum_spread = Estimate(8.33, unit="%", rtol=0.01)
@@ -807,6 +882,11 @@ row_sum_spread.trap(
     75,
     en="Here p and 1 − p are exchanged: √((1 − p) / (p n)).",
     zh="p 和 1 − p 写反了：√((1 − p) / (p n))。",
+)
+row_sum_spread.trap(
+    0.0833,
+    en="This is the fraction. The question asks for percent.",
+    zh="这是小数，题目要的是百分数。",
 )
 
 
@@ -892,38 +972,58 @@ inverted dropout 在训练时把留下的激活值除以 1-p，使期望不变�
 """,
 )
 # Up to n characters that negate nothing: a negation inside a phrase would count as saying it.
-_EN, _ZH = r"(?:(?!\bnot\b|n't|\bnever\b).){0,%d}", r"[^不没别]{0,%d}"
+_EN, _ZH = r"(?:(?!\bnot\b|n't|\bnever\b).){0,%d}", r"[^不没]{0,%d}"
+_FATE = r"\b(drop\w*|throw\w*|zero\w*|remov\w*|keep\w*|kept|retain\w*)\b"
+_KEEP = r"(1\s*[-−]\s*p|one minus p|keep(ing)?[ _]prob|保留(概率|率))"
+_TEST_EN, _TEST_ZH = r"\b(test|inference|eval\w*|predict\w*)\b", r"(推理|测试|预测|评估|\beval)"
+# The same, and nothing that makes the mask a new one.
+_OLD_EN = r"(?:(?!\bnot\b|n't|\bnever\b|\bnew\b|\bfresh\b|\banother\b|\bdifferent\b).){0,%d}"
+_MASK_EN, _MASK_ZH = r"(?<!new )(?<!fresh )(?<!another )(?<!different )\bmask\b", r"(掩码|mask)"
+_OLD_ZH = r"[^不没新]{0,%d}"
 say.point(
     en="each unit is zeroed at random, independently",
     zh="每个单元独立地随机置零",
     found_en=[
         r"\brandom(ly)?\b",
+        r"\bstochastic",
         r"\bindependent",
         r"\bbernoulli\b",
-        r"\bcoin\b",
+        r"\b(coin|chance)\b",
+        r"\bprobability\b" + _EN % 40 + r"(\b(drop|zero|remov)\w*|switched off|turned off)",
+        r"\b(drop|zero|remov)\w*" + _EN % 40 + r"\bprobability\b",
     ],
-    found_zh=[r"随机", r"独立", r"抛.{0,4}硬币", r"伯努利"],
+    found_zh=[
+        r"随机",
+        r"独立",
+        r"抛.{0,4}硬币",
+        r"伯努利",
+        r"概率" + _ZH % 14 + r"(置零|置 ?0|归零|清零|失活|丢|关掉)",
+    ],
 )
 say.point(
     en="what p means: dropping here, keeping in the paper",
     zh="p 的含义：这里是丢弃概率，论文里是保留概率",
     found_en=[
-        r"probability" + _EN % 10 + r"\b(dropping|dropped|drop|keeping|kept|keep|retain\w*)\b",
-        r"\b(drop(ping)?|keep(ing)?|retention|retain) (probability|rate)",
+        r"probability" + _EN % 25 + _FATE,
+        _FATE + _EN % 25 + r"\b(probability|chance) (of )?p\b",
+        r"(\b(fraction|share|percentage)\b|%)" + _EN % 25 + _FATE,
+        r"\b(drop(ping)?|keep(ing)?|retention|retain)[ _](prob\w*|rate)",
     ],
-    found_zh=[r"(丢弃|保留)的?(概率|比例)", r"(概率|比例)" + _ZH % 4 + r"(丢弃|保留|丢掉|留下)"],
+    found_zh=[
+        r"(丢弃|丢掉|失活|置零|保留)的?(概率|比例|率)",
+        r"(概率|比例)" + _ZH % 14 + r"(丢|失活|置零|置 ?0|关掉|保留|留下)",
+    ],
 )
 say.point(
     en="survivors are divided by 1 − p in training",
     zh="训练时保留的单元除以 1 − p",
     found_en=[
-        r"\b(divide|scale|rescale|multipl)\w*" + _EN % 50 + r"1\s*[-−]\s*p",
-        r"\b(divide|scale|rescale)\w*" + _EN % 40 + r"keep probability",
-        r"1\s*/\s*\(\s*1\s*[-−]\s*p\s*\)",
+        r"\b(divid|scal|rescal|multipl)\w*" + _EN % 50 + _KEEP,
+        r"/\s*\(?\s*1\s*[-−]\s*p",
     ],
     found_zh=[
-        r"(除以|缩放|放大)" + _ZH % 12 + r"(1\s*[-−]\s*p|保留概率)",
-        r"1\s*/\s*\(\s*1\s*[-−]\s*p\s*\)",
+        r"(除以|缩放|放大|乘)" + _ZH % 12 + _KEEP,
+        r"没有?被?(丢弃?|丢掉|置零)的" + _ZH % 8 + r"(除以|缩放|放大|乘)" + _ZH % 12 + _KEEP,
     ],
 )
 say.point(
@@ -934,9 +1034,12 @@ say.point(
         + _EN % 45
         + r"\b(same|kept|unchanged|preserv\w+|match\w*|equal\w*|constant)",
         r"\b(keep|preserv|match|maintain)\w*" + _EN % 20 + r"\b(expect\w+|mean)\b",
+        r"\b(expect\w+|mean|average)\b" + _EN % 25 + r"(\bnot|n't) (change|alter|shift)",
+        r"\bE\s*\[[^\]]*\]\s*(=|is|equals|stays)\s*x\b",
     ],
     found_zh=[
-        r"(期望|均值).{0,6}(不变|一致|相同|一样|保持)",
+        r"(期望|均值|平均)" + _ZH % 8 + r"(一致|相同|一样|相等|保持|还是|仍是|等于)",
+        r"(期望|均值|平均)" + _ZH % 8 + r"(不变|不会变|不改变|不发生)",
         r"(保持|保证|维持)" + _ZH % 8 + r"(期望|均值)",
     ],
 )
@@ -944,16 +1047,21 @@ say.point(
     en="at test time it is off: the identity",
     zh="推理时关闭，是恒等映射",
     found_en=[
-        r"\b(test|inference|eval\w*|prediction)\b"
+        _TEST_EN
         + _EN % 40
-        + r"\b(identity|off|disabled|nothing|no dropout|unchanged|all units)\b",
-        r"\b(identity|off|disabled|nothing|no dropout|unchanged)\b"
-        + _EN % 40
-        + r"\b(test|inference|eval\w*|prediction)\b",
+        + r"\b(identity|off|disabled|nothing|no dropout|unchanged|returns? x|(all|every) (the )?"
+        r"(units?|neurons?|activations?))\b",
+        r"\b(identity|off|disabled|nothing|no dropout|unchanged)\b" + _EN % 40 + _TEST_EN,
+        _TEST_EN + _EN % 25 + r"(\bnot|n't) (drop|zero|apply|use) ?",
+        r"\bonly\b" + _EN % 20 + r"\btraining\b",
     ],
     found_zh=[
-        r"(推理|测试|预测|评估)" + _ZH % 12 + r"(恒等|关闭|关掉|不丢|不用 ?dropout|原样|不做)",
-        r"(关闭|关掉)" + _ZH % 8 + r"(推理|测试|预测|评估)",
+        _TEST_ZH + _ZH % 12 + r"(恒等|关闭|关掉|原样|返回 ?x|(全部|所有)的?(神经元|单元))",
+        _TEST_ZH
+        + _ZH % 12
+        + r"(不做|什么[都也]不|不(再|使用|用|需要|进行){0,2} ?(丢|dropout)|不起作用|不生效)",
+        r"(关闭|关掉)" + _ZH % 8 + _TEST_ZH,
+        r"只在?训练",
     ],
 )
 say.point(
@@ -961,13 +1069,19 @@ say.point(
     zh="反向用同一个掩码",
     found_en=[
         r"\bsame mask\b",
-        r"\b(back\w*|gradient)\b" + _EN % 40 + r"\bmask\b",
-        r"\bmask\b" + _EN % 40 + r"\b(back\w*|gradient)\b",
+        r"\b(back\w*|gradient)\b" + _OLD_EN % 40 + _MASK_EN,
+        _MASK_EN + _OLD_EN % 40 + r"\b(back\w*|gradient)\b",
+        r"\b(cache|store|save|remember|reuse)\w*\b" + _OLD_EN % 12 + _MASK_EN,
+        r"\bgradients?\b" + _EN % 30 + r"\b(kept|surviv\w*)\b",
+        r"(\bnot\b|n't|\bnever\b).{0,12}\b(new|fresh|another|different) mask\b",
+        r"\b(dy|dout|grad\w*)\s*\*\s*mask\b",
     ],
     found_zh=[
-        r"(同一个?|相同的?|同样的?)(掩码|mask)",
-        r"(反向|梯度)" + _ZH % 12 + r"(掩码|mask)",
-        r"(掩码|mask)" + _ZH % 12 + r"(反向|梯度)",
+        r"(同一个?|同一份|相同的?|同样的?)" + _MASK_ZH,
+        r"(反向|梯度|前向)" + _OLD_ZH % 12 + _MASK_ZH,
+        r"(?<!新)(?<!新的)" + _MASK_ZH + _OLD_ZH % 12 + r"(反向|梯度)",
+        r"不(能|要|可以|应该?|必)?(再|重新)(采样|抽|生成)",
+        r"梯度" + _ZH % 10 + r"保留",
     ],
 )
 say.point(
@@ -975,11 +1089,23 @@ say.point(
     zh="为什么有用：打破相互依赖，近似多个子网络的平均",
     found_en=[
         r"co-?adapt",
-        r"\b(cannot|can't|can not|no longer)\b.{0,20}\b(rely|depend) on\b",
+        r"(\bnot\b|n't) co-?adapt",
+        r"(\b(cannot|can not|no longer)\b|n't|\bno (unit|neuron)\b).{0,20}\b(rely|depend) on\b",
         r"\bensembl",
+        r"\bbagging\b",
         r"\b(thinned|sub-?)\s?networks",
         r"\bregulari[sz]",
         r"\boverfit",
     ],
-    found_zh=[r"共适应", r"互相依赖", r"相互依赖", r"集成", r"子网络", r"正则化", r"过拟合"],
+    found_zh=[
+        r"共适应",
+        r"协同适应",
+        r"[互相]相?依赖",
+        r"不(能|会|再|应)?(过度|过于|总|只)?依赖",
+        r"bagging",
+        r"集成",
+        r"子网络",
+        r"正则化",
+        r"过拟合",
+    ],
 )

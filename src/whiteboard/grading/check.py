@@ -184,7 +184,8 @@ class Check(Exercise):
         atol = seen.evidence.tolerance
         # Two draws of one statistic differ by up to twice what one may differ from its mean.
         atol = self.atol if atol is None else 2 * atol
-        return find_difference(seen.evidence.got, other.evidence.got, self.rtol, atol) is None
+        one, two = to_numpy(seen.evidence.got), to_numpy(other.evidence.got)
+        return find_difference(one, two, self.rtol, atol) is None
 
     def _expected(self, case, inputs, seed):
         """The reference's result; kept, because naming a trap looks at the same case again."""

@@ -16,6 +16,8 @@ from numpy import isfinite as _isfinite
 from numpy import isnan as _isnan
 from numpy import unravel_index as _unravel_index
 
+from whiteboard.grading.text import Text
+
 # (relative, absolute per unit of the largest expected magnitude), by the size of the float.
 # The absolute part is for entries that cancel. A float64 result may have been float32 on the way
 # (7 digits), and that is no mistake; a check that is about smaller numbers states its own.
@@ -45,7 +47,7 @@ def to_numpy(value):
     Tuples, lists and dicts keep their form; a list of numbers becomes an array; anything that is
     not numeric is returned as it is.
     """
-    if value is None or isinstance(value, str | bool | int | float | complex | np.ndarray):
+    if value is None or isinstance(value, str | bool | int | float | complex | np.ndarray | Text):
         return value
     if isinstance(value, np.generic):
         return value[()]
@@ -58,7 +60,10 @@ def to_numpy(value):
     if hasattr(value, "detach"):  # PyTorch: leave the graph and the device first
         value = value.detach().cpu()
     if hasattr(value, "__array__") and hasattr(value, "shape"):
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except NotImplementedError:  # a tensor without a value: TensorFlow is tracing a graph
+            return value
         # bfloat16 is a foreign dtype to NumPy, of kind "V": single precision holds all its values.
         return array.astype(np.float32) if array.dtype.kind == "V" else array
     return value
@@ -85,6 +90,8 @@ def find_difference(expected, got, rtol=None, atol=None, path="") -> Difference 
 
     rtol, atol: None takes the tolerance of the coarser of the two float dtypes. NaN equals NaN.
     """
+    if isinstance(expected, Text):
+        return None if expected == got else Difference("value", path, expected, got)
     if isinstance(expected, dict):
         return _dict_difference(expected, got, rtol, atol, path)
     if isinstance(expected, tuple | list):

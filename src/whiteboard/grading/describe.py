@@ -26,7 +26,9 @@ def describe(check, look, number, trap) -> Verdict:
         if evidence.relation == "equal" and evidence.tolerance is None:
             sizes = _sizes(evidence.given)
             pattern = find_pattern(difference.expected, difference.got, sizes)
-    asks = [trap.ask if trap else None, pattern.ask if pattern else None, look.probe.ask]
+    # A case's question is about the value; an answer that gave none has another problem.
+    of_probe = None if look.trouble else look.probe.ask
+    asks = [trap.ask if trap else None, pattern.ask if pattern else None, of_probe]
     ask = next((question for question in asks if question), None)
     return Verdict(
         check.name,
@@ -85,7 +87,7 @@ def _expected_of_trouble(check, look):
     kind = look.trouble[0]
     if kind == "changed":
         return messages.KEPT_INPUT
-    if kind == "length":
+    if check.returns:
         names = ", ".join(check.returns)
         return messages.RETURN_PARTS.filled(n=len(check.returns), names=names)
     expected = look.evidence.expected
@@ -136,6 +138,8 @@ def _sizes(given):
 
 
 def _both(value):
+    if isinstance(value, Text):
+        return value
     return _both_languages(show(value))
 
 

@@ -1,6 +1,8 @@
 """Look at one answer with one case or property: run it, compare, say what went wrong."""
 
+import functools
 import inspect
+import re
 import sys
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -91,6 +93,7 @@ def _usable(part, returns):
     if not inspect.isroutine(part):
         return part
 
+    @functools.wraps(part)
     def answer(*args, **kwargs):
         value = to_numpy(part(*args, **kwargs))
         if value is None:
@@ -99,6 +102,8 @@ def _usable(part, returns):
         got = len(value) if array or isinstance(value, tuple | list) else 1
         if returns and got != len(returns):
             text = messages.WRONG_LENGTH.filled(got=got, expected=len(returns))
+            if array:
+                text = messages.ONE_ARRAY.filled(shape=value.shape, expected=len(returns))
             raise UnusableError("length", text)
         return value
 
@@ -129,5 +134,9 @@ def _raised(outcome, limit):
 
 
 def _first_line(error):
-    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    """The line that says what is wrong: Keras puts the layer's name, and colours, before it."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+        lines = lines[1:]
     return lines[0][:200] if lines else "…"

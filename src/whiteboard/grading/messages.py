@@ -33,6 +33,10 @@ NOTHING_RETURNED = Text(
 WRONG_TYPE = Text("{got}, a value of type {type}", "{got}，类型是 {type}")
 WANTED_TYPE = Text("{type}", "{type}")
 WRONG_LENGTH = Text("{got} values instead of {expected}", "返回了 {got} 个值，应为 {expected} 个")
+ONE_ARRAY = Text(
+    "one array of shape {shape} instead of {expected} values",
+    "只有一个形状为 {shape} 的数组，应返回 {expected} 个值",
+)
 RETURN_PARTS = Text("{n} values, in this order: {names}", "{n} 个值，依次为 {names}")
 WRONG_KEYS = Text("the keys {got}", "键是 {got}")
 SHAPE = Text("shape {shape}", "形状 {shape}")
@@ -190,8 +194,9 @@ SAY_TEXT = Text("a text, in your own words", "一段话，用你自己的话说"
 BUGS_ALL = Text("all {n} planted bugs are still there", "{n} 个埋下的 bug 一个都还没改")
 BUGS_LEFT = Text("{left} of {n} planted bugs left", "{n} 个埋下的 bug 还剩 {left} 个")
 BUGS_UNSURE = Text(
-    "none of the combinations of the {n} planted bugs behaves like this: something else changed",
-    "{n} 个 bug 的任何组合都不会有这种表现：可能引入了新的错误",
+    "no combination of the {n} planted bugs behaves like this: one may be half mended, "
+    "or something else changed",
+    "{n} 个 bug 的任何组合都不会有这种表现：可能有一个只改了一半，或者引入了新的错误",
 )
 BUGS_MENDED = Text("all {n} planted bugs mended", "{n} 个埋下的 bug 全部改好")
 

@@ -23,7 +23,7 @@ _ALIASES = {
 _COUNTS = {"k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12, "万": 1e4, "亿": 1e8,
            "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}  # fmt: skip
 _COUNT = re.compile(r"(thousand|million|billion|trillion|[万亿]|[kmbgt](?![a-z]))?", re.IGNORECASE)
-_ABOUT = r"(?:about|around|roughly|approximately|approx\.?|ca\.?|大约|大概|约|~|≈|≃)?"
+_ABOUT = r"(?:about|around|roughly|approximately|approx\.?|ca\.?|大约|大概|约|~|≈|≃|×)?"
 _NUMBER = re.compile(
     _ABOUT + r"\s*([-+]?[\d.,_]*\d\.?(?:[eE][-+]?\d+)?)\s*([^\d*/+]*?)[\s.。!！]*", re.I
 )
@@ -75,5 +75,7 @@ def in_family(quantity: Quantity, known: dict) -> Quantity | None:
 
 def counted(quantity: Quantity, unit: str) -> Quantity:
     """A count in units of one, whatever stands behind its magnitude: "67万 遍" is 670,000."""
+    if quantity.unit.startswith("%") and not unit.startswith("%"):
+        quantity = Quantity(quantity.number / 100)
     magnitude = _COUNT.match(quantity.unit)[0].lower()
     return Quantity(quantity.number * _COUNTS.get(magnitude, 1), unit)
