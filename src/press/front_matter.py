@@ -16,10 +16,11 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def seed_items() -> dict[str, str]:
-    """The interview questions the course started from: reference -> English title."""
+def seed_items() -> dict[str, tuple[str, str]]:
+    """The interview questions the course started from: reference → (English, Chinese) title."""
     lines = Path(__file__).with_name("seeds.txt").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t", 1) for line in lines if line)
+    rows = (line.split("\t") for line in lines if line)
+    return {reference: (english, chinese) for reference, english, chinese in rows}
 
 
 def faults(lesson: Manuscript) -> Iterator[Fault]:

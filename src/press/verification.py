@@ -107,7 +107,7 @@ def _files_of(course: Course, lesson: Manuscript) -> list[Path]:
 def show_seeds(lessons: list[Manuscript], strict: bool) -> int:
     """List every seed item with the lessons that answer it; returns the exit status."""
     missing = 0
-    for reference, title in front_matter.seed_items().items():
+    for reference, (title, _) in front_matter.seed_items().items():
         answering = [x.slug for x in lessons if reference in (x.front.get("seeds") or ())]
         missing += not answering
         print(f"{reference:9} {title} → {', '.join(answering) or 'no lesson yet'}")

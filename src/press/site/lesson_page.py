@@ -71,10 +71,10 @@ class LessonPage:
             if lessons:
                 links = (_link(other, lang) for other in lessons)
                 lines.append(f"{say(name, lang)} {_comma(lang).join(links)}")
-        seeds = [seed_items()[reference] for reference in front["seeds"]]
-        if seeds:
-            titles = (f'<span lang="en">{html.escape(title)}</span>' for title in seeds)
-            lines.append(f"{say('seeds', lang)}{'：' if lang == 'zh' else ': '}{'; '.join(titles)}")
+        titles = [seed_items()[reference][lang == "zh"] for reference in front["seeds"]]
+        if titles:
+            colon, stop = ("：", "；") if lang == "zh" else (": ", "; ")
+            lines.append(f"{say('seeds', lang)}{colon}{html.escape(stop.join(titles))}")
         downloads = []
         for kind in ("exercise", "solution"):
             path = self.source.course.notebook(self.lesson.part, self.lesson.stem, lang, kind)
