@@ -4,7 +4,7 @@
 # kind: question
 # minutes: 35
 # level: 1
-# needs: []
+# needs: [backprop]
 # seeds: [001-Q7, 004-1.8]
 # asked: 6
 # framework: numpy

@@ -4,7 +4,7 @@
 # kind: code
 # minutes: 60
 # level: 2
-# needs: []
+# needs: [backprop]
 # seeds: [000-6, 002-P1, 003-4.2, 003-5.2, 004-2.2]
 # asked: 12
 # framework: tensorflow
