@@ -36,6 +36,22 @@ class Config:
     classes: int = 10
 
 
+# What the properties measure, in Chinese.
+_MEASURED = {
+    "loss": "损失",
+    "kernel": "核",
+    "bias": "偏置",
+    "frozen": "冻结的层",
+    "learning": "训练的层",
+    "weights": "权重",
+    "losses": "每步的损失",
+    "accuracy": "准确率",
+    "repeats": "同一个种子结果相同",
+    "changes": "换一个种子结果不同",
+    "another batch": "换了一个 batch",
+}
+
+
 @contextlib.contextmanager
 def seeded(seed):
     """Seed what Keras draws initial weights and dropout masks from, and restore it afterwards."""
@@ -556,6 +572,7 @@ def _(answer):
     weights = model.get_weights()
     return Evidence(
         given={"x": x, "y": y, "learning rate": 0.5},
+        names_zh=_MEASURED,
         expected={"loss": loss, "kernel": kernel - 0.5 * d_kernel, "bias": bias - 0.5 * d_bias},
         got={"loss": got, "kernel": weights[0], "bias": weights[1]},
     )
@@ -613,6 +630,7 @@ def _(answer):
     _, d_kernel, _ = _softmax_regression(x @ first + shift, y, kernel, bias)
     return Evidence(
         given={"x": x, "y": y},
+        names_zh=_MEASURED,
         expected={"frozen": first, "learning": kernel - 0.5 * d_kernel},
         got={
             "frozen": model.layers[0].get_weights()[0],
@@ -797,6 +815,7 @@ def _(answer):
             "12 examples, batches of 4, 6 steps; one weight per example and class",
             "12 个样本，batch 为 4，共 6 步；每个样本、每个类别一个权重",
         ),
+        names_zh=_MEASURED,
         expected={"weights": kernel, "losses": np.array(losses), "accuracy": 5 / 7},
         got={"weights": model.get_weights()[0], "losses": got, "accuracy": accuracy},
     )
@@ -839,6 +858,7 @@ def _(answer):
     first = seen(1)
     return Evidence(
         given=Text("the first batch, for seeds 1, 1 and 2", "seed 为 1、1、2 时的第一个 batch"),
+        names_zh=_MEASURED,
         expected={"repeats": True, "changes": True},
         got={"repeats": seen(1) == first, "changes": seen(2) != first},
     )
@@ -861,6 +881,7 @@ def _(answer):
             "40 examples, batches of 20; the first batch of either epoch",
             "40 个样本，batch 为 20；两个 epoch 各自的第一个 batch",
         ),
+        names_zh=_MEASURED,
         expected={"another batch": True},
         got={"another batch": seen(1, 0.01) != seen(3, 0.045)},
     )

@@ -50,6 +50,30 @@ def _two_levels(rng, shape):
     return np.where(_inputs(rng).random(shape) < 0.5, 0.1, 0.9)
 
 
+# What the properties measure, in Chinese.
+_MEASURED = {
+    "mean of y / x": "y / x 的均值",
+    "units changed": "被改动的单元数",
+    "units changed at p = 0.9": "p = 0.9 时被改动的单元数",
+    "share dropped where x = 0.1": "x = 0.1 处被丢弃的比例",
+    "share dropped where x = 0.9": "x = 0.9 处被丢弃的比例",
+    "shape of the mask": "掩码的形状",
+    "units where y and the mask disagree": "y 与掩码不一致的单元数",
+    "smallest y / x of the kept": "保留单元中最小的 y / x",
+    "largest y / x of the kept": "保留单元中最大的 y / x",
+    "share of units with the same fate in both": "两次命运相同的单元比例",
+    "variance of the number dropped / (n·p·(1 − p))": "丢弃个数的方差 / (n·p·(1 − p))",
+    "p = 0: units changed": "p = 0 时被改动的单元数",
+    "p = 0: units that the mask does not keep": "p = 0 时掩码没有保留的单元数",
+    "p = 0.999: largest y / x": "p = 0.999 时最大的 y / x",
+    "units of x changed in place": "x 被就地改动的单元数",
+    "mean": "均值",
+    "std": "标准差",
+    "calls of the model": "模型被调用的次数",
+    "mean of std²": "std² 的均值",
+    "units whose std is off by more than 1 %": "std 偏差超过 1% 的单元数",
+}
+
 dropout = Check(returns=("y", "mask"))
 
 
@@ -67,6 +91,7 @@ def _(answer, rng):
     at_high = np.asarray(answer(x.copy(), 0.9, False, rng)[0])
     return Evidence(
         given=_given(x, P, False),
+        names_zh=_MEASURED,
         expected={"mean of y / x": 1.0, "units changed": 0, "units changed at p = 0.9": 0},
         got={
             "mean of y / x": (y / x).mean(),
@@ -111,6 +136,7 @@ def _(answer, rng):
     small = x < 0.5
     return Evidence(
         given=_given(x, P),
+        names_zh=_MEASURED,
         expected={"share dropped where x = 0.1": P, "share dropped where x = 0.9": P},
         got={
             "share dropped where x = 0.1": (y[small] == 0).mean(),
@@ -143,6 +169,7 @@ def _(answer, rng):
     fits = kept.shape == x.shape
     return Evidence(
         given=_given(x, P),
+        names_zh=_MEASURED,
         expected={"shape of the mask": x.shape, "units where y and the mask disagree": 0},
         got={
             "shape of the mask": kept.shape,
@@ -162,6 +189,7 @@ def _(answer, rng):
     ratio = (y / x)[y != 0]
     return Evidence(
         given=_given(x, 0.2),
+        names_zh=_MEASURED,
         expected={"smallest y / x of the kept": 1.25, "largest y / x of the kept": 1.25},
         got={
             "smallest y / x of the kept": float(ratio.min()),
@@ -182,6 +210,7 @@ def _(answer, rng):
     first, second = (_train(answer, x, P, rng)[0] for _ in range(2))
     return Evidence(
         given=_given(x, P),
+        names_zh=_MEASURED,
         expected={"share of units with the same fate in both": P**2 + (1 - P) ** 2},
         got={"share of units with the same fate in both": ((first == 0) == (second == 0)).mean()},
         tolerance=0.02,  # 8 standard errors
@@ -199,6 +228,7 @@ def _(answer, rng):
     first, second = (_train(answer, x, P, np.random.default_rng(seed))[0] for _ in range(2))
     return Evidence(
         given=_given(x, P),
+        names_zh=_MEASURED,
         expected={"share of units with the same fate in both": 1.0},
         got={"share of units with the same fate in both": ((first == 0) == (second == 0)).mean()},
         tolerance=0.02,
@@ -216,6 +246,7 @@ def _(answer, rng):
     dropped = [int((_train(answer, x, P, rng)[0] == 0).sum()) for _ in range(600)]
     return Evidence(
         given={**_given(x, P), "calls": 600},
+        names_zh=_MEASURED,
         expected={"variance of the number dropped / (n·p·(1 − p))": 1.0},
         got={"variance of the number dropped / (n·p·(1 − p))": np.var(dropped) / (100 * P * 0.7)},
         tolerance=0.4,  # 7 standard errors
@@ -234,6 +265,7 @@ def _(answer, rng):
     missing = int((~kept).sum()) if kept.shape == x.shape else x.size
     return Evidence(
         given=_given(x, (0.0, 0.999)),
+        names_zh=_MEASURED,
         expected={
             "p = 0: units changed": 0,
             "p = 0: units that the mask does not keep": 0,
@@ -274,6 +306,7 @@ def _(answer, rng):
     answer(handed, P, True, rng)
     return Evidence(
         given=_given(x, P),
+        names_zh=_MEASURED,
         expected={"units of x changed in place": 0},
         got={"units of x changed in place": _changed(x, handed)},
         tolerance=0,
@@ -652,6 +685,7 @@ def _(answer, rng):
     squares = sum((y - total / 5) ** 2 for y in outputs)
     return Evidence(
         given={"outputs of the five passes": outputs, "n": 5},
+        names_zh=_MEASURED,
         expected={"mean": total / 5, "std": np.sqrt(squares / 4)},
         got={"mean": mean, "std": std},
     )
@@ -668,6 +702,7 @@ def _(answer, rng):
     answer(script, np.ones((3, 2)), 5, rng)
     return Evidence(
         given={"n": 5},
+        names_zh=_MEASURED,
         expected={"calls of the model": 5},
         got={"calls of the model": script.calls},
         tolerance=0,
@@ -685,6 +720,7 @@ def _(answer, rng):
     _, std = answer(_noisy, x, 30, rng)
     return Evidence(
         given={"model": _noisy, "x": x, "n": 30},
+        names_zh=_MEASURED,
         expected={"mean of std²": 4.0},
         got={"mean of std²": float(np.mean(np.asarray(std) ** 2))},
         tolerance=0.15,  # 6 standard errors
@@ -729,6 +765,7 @@ def _(answer, rng):
         right = np.abs(np.asarray(std) / outputs.std(axis=0, ddof=1, dtype=float) - 1) < 0.01
     return Evidence(
         given={"outputs of the six passes": outputs, "n": 6},
+        names_zh=_MEASURED,
         expected={"units whose std is off by more than 1 %": 0},
         got={"units whose std is off by more than 1 %": int((~right).sum())},
         tolerance=0,

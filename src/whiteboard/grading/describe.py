@@ -15,13 +15,14 @@ _LINE = 80
 def describe(check, look, number, trap) -> Verdict:
     """The verdict on one look that did not hold, with the trap that explains it, if any."""
     evidence, difference = look.evidence, look.difference
-    pattern = None
+    pattern = entry = None
     if look.trouble:
         got = look.trouble[1]
         where = None
     else:
-        got = _shown_got(difference, evidence)
-        where = _where(difference, check.returns)
+        entry = _entry(evidence, difference)
+        got = _named(entry, _shown_got(difference, evidence))
+        where = _where(difference, () if entry else check.returns, named=bool(entry))
         # A statistic is only near its value: a factor found in it would be an accident.
         if evidence.relation == "equal" and evidence.tolerance is None:
             sizes = _sizes(evidence.given)
@@ -36,7 +37,7 @@ def describe(check, look, number, trap) -> Verdict:
         # A changed input breaks a rule of every exercise, not the property this case is there for.
         property=None if look.trouble and look.trouble[0] == "changed" else look.probe.name,
         given=_given(evidence.given, look.seed),
-        expected=_expected(check, look),
+        expected=_named(entry, _expected(check, look)),
         got=got,
         difference=where,
         pattern=pattern.text if pattern else None,
@@ -110,8 +111,22 @@ def _shown_got(difference, evidence):
     return _both(got)
 
 
-def _where(difference, returns):
-    texts, path = [], difference.path
+def _entry(evidence, difference):
+    """The name of the entry that differs, where a dict of named values was expected, or None."""
+    if not isinstance(evidence.expected, dict):
+        return None
+    for key in evidence.expected:
+        if difference.path == f"[{key!r}]":
+            return Text(str(key), evidence.names_zh.get(key, str(key)))
+    return None
+
+
+def _named(name, text):
+    return Text(f"{name.en}: {text.en}", f"{name.zh}：{text.zh}") if name else text
+
+
+def _where(difference, returns, named):
+    texts, path = [], "" if named else difference.path
     for i, name in enumerate(returns):  # "[1]['W']" of several results reads "dx['W']"
         if path.startswith(f"[{i}]"):
             path = name + path.removeprefix(f"[{i}]")

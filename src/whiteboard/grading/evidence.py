@@ -16,6 +16,7 @@ class Evidence:
         A statistic states at least 5 standard errors, so that a right answer fails in fewer than
         one of a million gradings.
     relation: "equal" (the default), or "at least" / "at most" for a score with a threshold.
+    names_zh: Chinese for the keys where `expected` and `got` are dicts of named numbers.
     note: a `Text` printed behind the expected value, say "chance is 0.1".
     """
 
@@ -25,6 +26,7 @@ class Evidence:
     tolerance: float | None = None
     relation: str = "equal"
     note: Any = None
+    names_zh: dict = field(default_factory=dict)
 
     def __post_init__(self):
         if self.relation not in RELATIONS:
