@@ -128,12 +128,19 @@ class Chromium:
 
     def wait(self, is_so, seconds: float = 15) -> None:
         """Wait until `is_so()`, or until a JavaScript expression, is true."""
-        condition = is_so if callable(is_so) else lambda: self.run(is_so)
+        condition = is_so if callable(is_so) else lambda: self._holds(is_so)
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
                 raise TimeoutError(f"Not within {seconds} s: {is_so}")
-            self.run("new Promise(done => setTimeout(done, 20))")
+            self._holds("new Promise(done => setTimeout(done, 20))")
+
+    def _holds(self, script: str) -> bool:
+        """Whether the expression is true; a page that is just being replaced has no answer yet."""
+        try:
+            return bool(self.run(script))
+        except RuntimeError:
+            return False
 
     def press(self, key: str, code: int) -> None:
         """One key, as a keyboard sends it."""
