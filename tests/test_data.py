@@ -146,7 +146,7 @@ def test_without_a_network_the_stand_in_is_named(tmp_path, monkeypatch, load, st
             error, seconds = call(load)
     assert f"use data.{stand_in}()" in str(error) and "\n" not in str(error)
     assert error.__suppress_context__ and hasattr(data, stand_in)
-    assert seconds < 2
+    assert seconds < 30, "a silent server must not hang the notebook"
 
 
 def call(load):

@@ -135,7 +135,7 @@ def test_a_hostile_answer_gets_one_clear_sentence(check, name):
     assert verdict.status == "failed"
     assert english in said(verdict, "en"), said(verdict, "en")
     assert chinese in said(verdict, "zh"), said(verdict, "zh")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30, "an endless loop must be stopped"
 
 
 def test_a_flood_of_prints_is_cut(check):

@@ -28,7 +28,7 @@ from press.site.serve import serving
 from press.site.source import SiteError, Source
 
 COURSE = Course.here()
-PAGE_SECONDS, AGAIN_SECONDS, PAGE_BYTES = 0.12, 3, 60 * 1024
+PAGE_BYTES = 60 * 1024
 
 
 class Page(HTMLParser):
@@ -218,14 +218,10 @@ def test_feeds_are_well_formed(site):
     assert 'href="/course/en/index.html"' in (site / "404.html").read_text(encoding="utf-8")
 
 
-def test_building_again_is_quick_and_gives_the_same_bytes(course, site):
+def test_building_again_gives_the_same_bytes(course, site):
     before = _digest(site)
-    began = time.monotonic()
-    number = build.build(course, "https://example.org/course")
-    seconds = time.monotonic() - began
+    build.build(course, "https://example.org/course")
     assert _digest(site) == before
-    # Twice the goal: other tests run beside this one.
-    assert seconds < 2 * max(AGAIN_SECONDS, PAGE_SECONDS * number)
 
 
 def _digest(site: Path) -> dict[str, str]:
