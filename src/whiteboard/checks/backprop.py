@@ -133,6 +133,15 @@ backward.case(
     zh="四层网络，batch 为 1",
 )
 
+_DY, _CACHE, _LARGE = _inputs(np.random.default_rng(9), 4, 3, 4, 2)
+backward.case(
+    1000 * _DY,
+    _CACHE,
+    _LARGE,
+    en="a gradient is linear in dy: a thousand times dy, a thousand times every gradient",
+    zh="梯度对 dy 是线性的：dy 放大一千倍，每个梯度也放大一千倍",
+)
+
 
 @backward.fresh(en="fresh random weights and inputs", zh="新的随机权重和输入")
 def _(rng):
