@@ -393,10 +393,10 @@ if check.adam.passed and check.momentum.passed and check.adaptive.passed:
 # Each title says how many steps the method needs on average over the 20 starts; the printed lines have all six methods. Gradient descent and
 # both kinds of momentum do not care how the valley lies. AdaGrad, RMSprop and Adam scale *each coordinate*, which fits a
 # valley along the axes best: turned by 45°, AdaGrad goes from 3 steps to 116. And on this smooth, noiseless
-# problem Adam is no faster than momentum. Its strength is the first figure, not this one.
+# problem Adam is about as fast as plain momentum and slower than Nesterov's. Its strength is the first figure, not this one.
 
-# %% [markdown] lang="zh" en="f7adf3f7" alt="两行四列的小图，每幅画着山谷的等高线和一种方法的路径。上排山谷沿坐标轴：梯度下降和 Nesterov 先横跨山谷，再沿谷底慢慢走；AdaGrad 几大步就到谷底；Adam 沿弧线进入。下排山谷旋转了 45 度：前两者的路径只是跟着旋转；AdaGrad 先跳出画面，回来后沿谷底慢慢走；Adam 之字形走到最低点。"
-# 每幅图的标题是该方法在 20 个起点上平均需要的步数，打印的几行列出了全部六种方法。梯度下降和两种动量不在乎山谷朝哪个方向。AdaGrad、RMSprop、Adam 是**逐坐标**缩放的，山谷沿坐标轴时最合适：旋转 45° 后，AdaGrad 从 3 步变成 116 步。另外，在这个光滑、没有噪声的问题上，Adam 并不比动量快。它的长处在第一幅图里，不在这里。
+# %% [markdown] lang="zh" en="4815fc6d" alt="两行四列的小图，每幅画着山谷的等高线和一种方法的路径。上排山谷沿坐标轴：梯度下降和 Nesterov 先横跨山谷，再沿谷底慢慢走；AdaGrad 几大步就到谷底；Adam 沿弧线进入。下排山谷旋转了 45 度：前两者的路径只是跟着旋转；AdaGrad 先跳出画面，回来后沿谷底慢慢走；Adam 之字形走到最低点。"
+# 每幅图的标题是该方法在 20 个起点上平均需要的步数，打印的几行列出了全部六种方法。梯度下降和两种动量不在乎山谷朝哪个方向。AdaGrad、RMSprop、Adam 是**逐坐标**缩放的，山谷沿坐标轴时最合适：旋转 45° 后，AdaGrad 从 3 步变成 116 步。另外，在这个光滑、没有噪声的问题上，Adam 和普通动量差不多，比 Nesterov 慢。它的长处在第一幅图里，不在这里。
 
 # %% [markdown] role="exercise" anchor="adamw"
 # ## 4 · AdamW

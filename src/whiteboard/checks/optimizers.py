@@ -225,8 +225,10 @@ adam.trap(
 )
 adam.trap(
     _variant(correct=lambda average, beta, t: average / (1 - beta)),
-    en="The correction divides by 1 − β at every step. It is 1 − βᵗ: strong at first, gone later.",
-    zh="每一步都除以 1 − β。应为 1 − βᵗ：开始时作用大，之后逐渐消失。",
+    en="The correction divides by 1 − β, as if every call were the first step. It is 1 − βᵗ, "
+    "strong at first and gone later, with the t that the state brings.",
+    zh="修正时除的是 1 − β，好像每次调用都是第一步。应为 1 − βᵗ，t 从状态里取："
+    "开始时作用大，之后逐渐消失。",
 )
 
 
