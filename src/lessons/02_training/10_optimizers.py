@@ -652,12 +652,12 @@ if check.adam.passed and check.adamw.passed:
 
 # %% [markdown] role="follow-up" fold="Half of Adam's memory is v. Can one do without?"
 # Lion (Chen et al. 2023) keeps one average and steps by its sign: $w \leftarrow w - \eta\,(\operatorname{sign}(\beta_1 m + (1 - \beta_1) g) + \lambda w)$,
-# and only then $m \leftarrow \beta_2 m + (1 - \beta_2) g$. Every weight moves by exactly η, so its authors take an lr 3 to
+# and only then $m \leftarrow \beta_2 m + (1 - \beta_2) g$. Apart from the decay every weight moves by exactly η, so its authors take an lr 3 to
 # 10 times smaller than AdamW's and a λ that much larger, which keeps $\eta\lambda$ (§5). The next cell
 # runs it, untuned: it shows that Lion trains, not which is better.
 
-# %% [markdown] lang="zh" en="a8d555ce" fold="Adam 的状态有一半是 v。能不要吗？"
-# Lion（Chen 等人 2023）只存一个平均，按它的符号走：$w \leftarrow w - \eta\,(\operatorname{sign}(\beta_1 m + (1 - \beta_1) g) + \lambda w)$，然后才更新 $m \leftarrow \beta_2 m + (1 - \beta_2) g$。每个权重都恰好移动 η，所以作者建议 lr 比 AdamW 小 3 到 10 倍，λ 相应放大，让 $\eta\lambda$ 不变（§5）。下一个单元格跑一遍，没有调参：只说明它能训练，不说明谁更好。
+# %% [markdown] lang="zh" en="e0ad5744" fold="Adam 的状态有一半是 v。能不要吗？"
+# Lion（Chen 等人 2023）只存一个平均，按它的符号走：$w \leftarrow w - \eta\,(\operatorname{sign}(\beta_1 m + (1 - \beta_1) g) + \lambda w)$，然后才更新 $m \leftarrow \beta_2 m + (1 - \beta_2) g$。除衰减外，每个权重都恰好移动 η，所以作者建议 lr 比 AdamW 小 3 到 10 倍，λ 相应放大，让 $\eta\lambda$ 不变（§5）。下一个单元格跑一遍，没有调参：只说明它能训练，不说明谁更好。
 
 
 # %% role="follow-up"
@@ -679,11 +679,11 @@ if check.adam.passed:
 # For Transformers AdamW, nearly always. Why is still being studied: heavy-tailed gradient noise (Zhang et al. 2020;
 # doubted by Kunstner et al. 2023) and a curvature that differs from block to block (Zhang et al. 2024) have been
 # proposed. For image classification SGD with momentum is a strong baseline and keeps half the state. Both
-# want a schedule: divided by its own recent size, a gradient makes steps of about lr however small it gets, as
-# exercise 3 has shown. Tune lr for each before you compare; a comparison at one common lr says nothing.
+# want a schedule: SGD because the noise of the mini-batch does not fade, Adam also because a gradient divided by its own
+# recent size makes steps of about lr however small it gets, as RMSprop's did in exercise 3. Tune lr for each before you compare; a comparison at one common lr says nothing.
 
-# %% [markdown] lang="zh" en="c596d97b" fold="Adam 和带动量的 SGD，你选哪个？"
-# Transformer 几乎总是用 AdamW。原因还在研究，提出过的解释有：梯度噪声是重尾的（Zhang 等人 2020，Kunstner 等人 2023 表示怀疑）；各模块的曲率相差很大（Zhang 等人 2024）。图像分类上，带动量的 SGD 是很强的基线，状态也少一半。两者都需要学习率调度：梯度除以自己最近的大小，再小的梯度也会走出约 lr 的步子，练习 3 已经看到了。比较之前要分别调 lr；共用一个 lr 的比较说明不了什么。
+# %% [markdown] lang="zh" en="2c6ff96b" fold="Adam 和带动量的 SGD，你选哪个？"
+# Transformer 几乎总是用 AdamW。原因还在研究，提出过的解释有：梯度噪声是重尾的（Zhang 等人 2020，Kunstner 等人 2023 表示怀疑）；各模块的曲率相差很大（Zhang 等人 2024）。图像分类上，带动量的 SGD 是很强的基线，状态也少一半。两者都需要学习率调度：SGD 是因为小批量的噪声不会自己消失；Adam 还因为梯度除以自己最近的大小，再小也会走出约 lr 的步子，练习 3 里的 RMSprop 就是这样。比较之前要分别调 lr；共用一个 lr 的比较说明不了什么。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it

@@ -456,9 +456,9 @@ adaptive.trap(
 )
 adaptive.trap(
     _history_of(averaged=lambda s, g, rho: s + g * g),
-    en="Here RMSprop sums the squares of all gradients. That is AdaGrad, whose steps shrink for "
-    "ever. RMSprop forgets: s ← ρs + (1 − ρ)g².",
-    zh="这里 RMSprop 把所有梯度的平方加了起来，那是 AdaGrad，步长会一直缩小。"
+    en="Here RMSprop sums the squares of all gradients. That is AdaGrad, whose rate can only "
+    "fall. RMSprop forgets: s ← ρs + (1 − ρ)g².",
+    zh="这里 RMSprop 把所有梯度的平方加了起来，那是 AdaGrad，学习率只降不升。"
     "RMSprop 会遗忘：s ← ρs + (1 − ρ)g²。",
     ask_en="After a million steps, how much does the very first gradient still count in your s?",
     ask_zh="一百万步以后，最初的那个梯度在你的 s 里还占多少？",
@@ -715,8 +715,9 @@ flaws.false(
     source="Sutskever et al. 2013, §2",
 )
 flaws.true(
-    en="AdaGrad divides by the root of a sum that only grows, so its steps keep shrinking.",
-    zh="AdaGrad 除以的是一个只增不减的累加和的平方根，所以步长会一直缩小。",
+    en="AdaGrad divides by the root of a sum that only grows, so the learning rate of each "
+    "weight can only fall.",
+    zh="AdaGrad 除以的是一个只增不减的累加和的平方根，所以每个权重的学习率只降不升。",
 )
 flaws.false(
     en="RMSprop adapts the learning rate with the sum of the squares of all past gradients.",
