@@ -45,16 +45,20 @@ def wrong_adam(**broken):
         m, v, t = state
         a, b = broken.get("betas", lambda a, b: (a, b))(beta1, beta2)
         first = m * a + g * (1 - a)
-        square = broken.get("square", lambda g, first: np.power(g, 2))(g, first)
-        second = v * b + square * (1 - b)
+        second = v * b + np.power(g, 2) * (1 - b)
         count = broken.get("count", lambda t: t + 1)(t)
         share = broken.get("share", lambda beta, count: 1 - np.power(beta, count))
         with np.errstate(all="ignore"):
             hat, hats = first / share(a, np.float64(count)), second / share(b, np.float64(count))
             under = broken.get("under", lambda hats, eps: hats**0.5 + eps)(hats, eps)
+            if "raw_v" in broken:
+                under = second**0.5 + eps
             if "hat" in broken:
                 under = (second**0.5 + eps) / np.sqrt(share(b, np.float64(count)))
-            new = w - np.multiply(lr, np.divide(hat, under))
+            if "late" in broken:
+                hat = np.divide(m, share(a, np.float64(count)))
+                under = np.power(v / share(b, np.float64(count)), 0.5) + eps
+            new = w + broken.get("sign", -1) * np.multiply(lr, np.divide(hat, under))
         stored = (hat, hats) if "stored" in broken else (first, second)
         return new, (*stored, t if "stuck" in broken else t + 1)
 
@@ -160,7 +164,6 @@ RIGHT = {
     "adaptive": [adaptive_in_two_branches, adaptive_by_weights],
     "adamw": [adamw_like_keras, adamw_in_one_line],
     "first_step_factor": ["3.16 times", 3.1623],
-    "averaged_lr": [1, "1.0"],
     "half_life": [6931.1, "6931 steps", "6,930"],
     "l2_factor": [1, "1 times"],
     "flaws": [{9, 8, 7, 6, 4, 2}, "2，4，6，7，8，9"],
@@ -175,9 +178,12 @@ TWINS = {
         5: wrong_adam(stored=True),
         6: wrong_adam(betas=lambda a, b: (b, a)),
         7: wrong_adam(under=lambda hats, eps: np.add(eps, hats)),
-        8: wrong_adam(square=lambda g, first: first**2),
+        8: wrong_adam(betas=lambda a, b: (a, a)),
         9: wrong_adam(stuck=True),
         10: wrong_adam(share=lambda beta, count: 1 - beta),
+        11: wrong_adam(raw_v=True),
+        12: wrong_adam(sign=1),
+        13: wrong_adam(late=True),
     },
     "momentum": {
         1: wrong_momentum(velocity=lambda v, g, lr, beta: v + (1 - beta) * (g - v)),
@@ -195,7 +201,10 @@ TWINS = {
         5: wrong_momentum(plain=lambda v, new, g, lr, beta: -lr * v),
         6: wrong_momentum(flag=True),
         7: wrong_momentum(nesterov_step=lambda v, new, g, lr, beta: -beta * lr * new),
-        8: wrong_momentum(velocity=lambda v, g, lr, beta: np.add(v, np.multiply(g, beta))),
+        8: wrong_momentum(
+            plain=lambda v, new, g, lr, beta: lr * new,
+            nesterov_step=lambda v, new, g, lr, beta: lr * g + lr * beta * new,
+        ),
     },
     "adaptive": {
         1: wrong_adaptive(under=lambda new, s, eps: np.power(new + eps, 0.5)),
@@ -215,9 +224,8 @@ TWINS = {
         6: wrong_adamw(lambda w, step, lr, decay, *_: (1 + lr * decay) * w - step),
     },
     "first_step_factor": {1: 0.1, 2: "100 times", 3: 31.62},
-    "averaged_lr": {1: "0.1", 2: 0.01},
-    "half_life": {1: "5,000 steps", 2: 1e4, 3: 693.1, 4: 6.6},
-    "l2_factor": {1: "10 times", 2: 0.1},
+    "half_life": {1: "5,000 steps", 2: 1e4, 3: 6.6},
+    "l2_factor": {1: "10 times"},
 }
 
 TWO_AT_ONCE = {
@@ -228,6 +236,7 @@ TWO_AT_ONCE = {
             {1, 6},
         ),
         (wrong_adam(stored=True, count=lambda t: t), {3, 5}),
+        (wrong_adam(raw_v=True, sign=1), {11, 12}),
     ],
     "momentum": [
         (
