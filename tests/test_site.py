@@ -29,6 +29,7 @@ from press.site.source import SiteError, Source
 
 COURSE = Course.here()
 PAGE_BYTES = 60 * 1024
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
 
 
 class Page(HTMLParser):
@@ -497,6 +498,37 @@ def test_cards_turn_and_rows_filter(browser, address, source):
     wanted = sum(lesson.front["kind"] == kind for lesson in source.lessons)
     shown = browser.run("document.querySelectorAll('table.lessons tbody tr:not([hidden])').length")
     assert shown == wanted
+
+
+@needs_chromium
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_on_any_kind_of_page(browser, address, source, scheme, lang):
+    """Every index page, a lesson of each kind and the 404 page, with their folds open."""
+    lessons = {lesson.front["kind"]: lesson.slug for lesson in source.lessons}
+    names = [f"{lang}/{name}.html" for name in pages.PAGES]
+    names += [f"{lang}/lessons/{slug}.html" for slug in lessons.values()]
+    found = {}
+    browser.window(1280)
+    browser.prefers(scheme)
+    for name in [*names, "404.html"]:
+        browser.open(urljoin(address, name))
+        browser.run(
+            "document.querySelectorAll('details').forEach(fold => { fold.open = true });"
+            + AXE.read_text(encoding="utf-8")
+        )
+        # Colours are all that light and dark can differ in.
+        only = "{runOnly: ['color-contrast']}" if scheme == "dark" else "{}"
+        told = browser.run(
+            f"axe.run(document, {only}).then(told => [told.passes.length].concat("
+            "told.violations.flatMap(rule => rule.nodes.map("
+            "node => rule.id + ' ' + node.target.join(' ')))))"
+        )
+        assert told[0] >= 1, "axe has looked at nothing"
+        if told[1:]:
+            found[name] = told[1:]
+    browser.prefers("light")
+    assert not found
 
 
 @needs_chromium
