@@ -146,11 +146,11 @@ check.cross_entropy(cross_entropy)
 # %% [markdown] role="reward"
 # Now the second half of the question. Two classes, one example: how hard does each loss push, as the
 # label's logit falls behind the other one? Your `dz` against the slope of the squared error
-# $\sum_k (p_k - t_k)^2$ through the same softmax.
+# $\sum_k (p_k - t_k)^2$ through the same softmax, which for two classes is the sigmoid of the margin.
 
-# %% [markdown] lang="zh" en="ecfcdd74"
+# %% [markdown] lang="zh" en="14d1a4ea"
 # 再看题目的后半句。两类，一个样本：标签的 logit 越来越落后，两种损失各推得多用力？用你的 `dz`，对比同一个 softmax 后面接均方误差
-# $\sum_k (p_k - t_k)^2$ 的梯度。
+# $\sum_k (p_k - t_k)^2$ 的梯度；两类时 softmax 就是 margin 的 sigmoid。
 
 
 # %% role="worked"
@@ -225,7 +225,7 @@ if check.cross_entropy.passed:
     }
     shown = {f"{name}, lr = {lr}": acc for (name, lr), acc in runs.items() if lr != 0.3}
     ax = plot.curves(shown, x=25 * np.arange(60), xlabel="step", ylabel="test accuracy")
-    ax.legend(loc=(0.2, 0.3))
+    ax.get_legend().set_loc((0.2, 0.3))
     for (name, lr), accuracy in runs.items():
         reached = accuracy.mean(axis=0) >= 0.9
         first = f"after {25 * int(np.argmax(reached))} steps" if reached.any() else "not reached"
@@ -243,6 +243,10 @@ if check.cross_entropy.passed:
 # **Why it works.** Softmax depends on differences of logits only. Shifting a row costs nothing on paper
 # and moves the largest exponent to 0. What underflows to 0 behind it is smaller than rounding.
 #
+# **Likelihood.** Cross-entropy is the negative log-likelihood of a categorical label; squared error is that of a
+# number with Gaussian noise. On probabilities it is the Brier score, and its minimum is the true
+# distribution too. The plateau in the figure above is the reason against it.
+#
 # **Cost.** O(B·C) time. Memory is one more array the size of the logits, which for a language model is
 # often the largest of the whole step; the follow-up below counts it.
 #
@@ -252,18 +256,20 @@ if check.cross_entropy.passed:
 #
 # **Elsewhere.** PyTorch's `F.cross_entropy` takes logits; `F.nll_loss` takes log-probabilities. Keras
 # takes probabilities unless you say `from_logits=True`, and clips them to $[10^{-7}, 1 - 10^{-7}]$. When it sees
-# the softmax that made them it goes back to the logits by itself; handed bare probabilities (Keras 3.15, TensorFlow), a
-# label with $p = e^{-40}$ cost 16.118 and had gradient 0 in our run. In JAX, `optax.softmax_cross_entropy_with_integer_labels`
+# the softmax that made them it goes back to the logits by itself; handed bare probabilities, `SparseCategoricalCrossentropy()`
+# of Keras 3.15 on TensorFlow made a label with $p = e^{-40}$ cost 16.118, with gradient 0, in our run. In JAX, `optax.softmax_cross_entropy_with_integer_labels`
 # takes logits.
 
-# %% [markdown] lang="zh" en="1e077c74"
+# %% [markdown] lang="zh" en="36e0a1e2"
 # **为什么对。** softmax 只依赖 logits 之间的差。整行平移在数学上不变，又把最大的指数挪到了 0；之后下溢成 0 的那些项，本来就比舍入误差还小。
+#
+# **似然。** 交叉熵是类别标签的负对数似然，平方误差是带高斯噪声的数值的负对数似然。平方误差用在概率上就是 Brier 分数，最小值同样是真实分布；不用它，理由是上图里的平台。
 #
 # **代价。** 时间 O(B·C)。内存要多一个和 logits 一样大的数组，对语言模型来说这往往是整个训练步里最大的一块，后面的追问会算。
 #
 # **最常见的第一版。** 稳定的 softmax，再 `np.log(p)`。float64 下 margin 到 −800，标签的 p 就是 0，损失是 inf。常见的补丁是 `log(p + 1e-9)` 或截断，它给损失封了顶；用自动微分时，恰恰在最需要梯度的地方把梯度拿掉了。
 #
-# **换个框架。** PyTorch 的 `F.cross_entropy` 收 logits，`F.nll_loss` 收对数概率。Keras 默认收概率，除非写 `from_logits=True`，而且会截断到 $[10^{-7}, 1 - 10^{-7}]$。它若认得出前面的 softmax，会自己退回 logits；直接给它概率（Keras 3.15，TensorFlow 后端），我们实测标签的 $p = e^{-40}$ 时，损失是 16.118，梯度为 0。JAX 用 `optax.softmax_cross_entropy_with_integer_labels`，收 logits。
+# **换个框架。** PyTorch 的 `F.cross_entropy` 收 logits，`F.nll_loss` 收对数概率。Keras 默认收概率，除非写 `from_logits=True`，而且会截断到 $[10^{-7}, 1 - 10^{-7}]$。它若认得出前面的 softmax，会自己退回 logits；直接给它概率，用 Keras 3.15（TensorFlow 后端）的 `SparseCategoricalCrossentropy()` 实测，标签的 $p = e^{-40}$ 时损失是 16.118，梯度为 0。JAX 用 `optax.softmax_cross_entropy_with_integer_labels`，收 logits。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have written the core. What follows is what a language model needs on top.
@@ -333,7 +339,7 @@ if check.token_loss.passed:
 
 # %% [markdown] role="why"
 # **One mean, not a mean of means.** Averaging inside each sequence, each micro-batch or each GPU
-# first, then averaging the averages, gives tokens of short pieces more weight. Libraries shipped this
+# first, then averaging the averages, gives tokens of short pieces more weight. Some libraries shipped this
 # as a gradient-accumulation bug until 2024; the repair is to add up the sums and divide once by all
 # valid tokens.
 #
@@ -343,7 +349,7 @@ if check.token_loss.passed:
 # **Smoothing.** Szegedy et al. mix with the uniform distribution over all K classes, so the label keeps
 # $1 - s + s/K$. Spreading s over the other $K - 1$ is found in older code; it is another loss.
 
-# %% [markdown] lang="zh" en="5314e5a2"
+# %% [markdown] lang="zh" en="9def37ee"
 # **一次平均，不是平均的平均。** 先在每条序列、每个 micro-batch、每张卡内部平均，再对结果平均，短的那部分 token 权重就大了。2024 年之前，有的库在梯度累积里就带着这个 bug；改法是先把和加起来，最后一次除以全部有效 token 数。
 #
 # **一个有效 token 都没有。** 这里约定返回 0。PyTorch 取平均时故意返回 nan，因为那是空集的平均；Keras 的 `ignore_class` 我们实测返回 0。要知道自己的训练循环拿到的是哪一种。
@@ -522,11 +528,11 @@ check.initial_loss(start)
 # %% [markdown] role="follow-up" fold="And its perplexity? What does a loss far above it tell you?"
 # Perplexity is $e^L$ with $L$ the mean negative log-likelihood in nats, so 50,257: as unsure as a fair die with that many
 # sides. A first loss far above ln C means logits that are too large, a broken initialization; far
-# below it, a leak of the label. Perplexities of models with different tokenizers do not compare: they average over
+# below it, often a leak of the label. Perplexities of models with different tokenizers do not compare: they average over
 # different tokens.
 
-# %% [markdown] lang="zh" en="89db9d65" fold="困惑度呢？第一步的损失远大于它说明什么？"
-# 困惑度是 $e^L$，$L$ 是以 nat 计的平均负对数似然，所以就是 50,257：和一个有这么多面的均匀骰子一样没把握。第一步的损失远大于 ln C，说明 logits 太大，初始化有问题；远小于它，说明标签泄漏了。tokenizer 不同的模型，困惑度不能直接比：平均所用的 token 就不一样。
+# %% [markdown] lang="zh" en="6f1ebd8d" fold="困惑度呢？第一步的损失远大于它说明什么？"
+# 困惑度是 $e^L$，$L$ 是以 nat 计的平均负对数似然，所以就是 50,257：和一个有这么多面的均匀骰子一样没把握。第一步的损失远大于 ln C，说明 logits 太大，初始化有问题；远小于它，多半是标签泄漏了。tokenizer 不同的模型，困惑度不能直接比：平均所用的 token 就不一样。
 
 # %% [markdown] role="follow-up" anchor="smoothing-floor"
 # **1,000 classes, label smoothing 0.1 as above. What is the smallest cross-entropy any model can
@@ -646,18 +652,18 @@ check.say(answer)
 # ## References
 #
 # - Bishop 2006, *Pattern Recognition and Machine Learning*, §4.3.4, equations (4.104)–(4.109).
-# - Goodfellow, Bengio & Courville 2016, *Deep Learning*, §4.1 (overflow, the shift), §6.2.2.2 and §6.2.2.3 (sigmoid and softmax units; why squared error fails them).
+# - Goodfellow, Bengio & Courville 2016, *Deep Learning*, §4.1 (overflow, the shift), §6.2.2.1 to §6.2.2.3 (linear, sigmoid and softmax units; why squared error fails the last two).
 # - Blanchard, Higham & Higham 2021, *Accurately computing the log-sum-exp and softmax functions*, IMA Journal of Numerical Analysis 41(4), 2311–2330.
 # - Szegedy et al. 2016, *Rethinking the Inception Architecture*, arXiv:1512.00567, §7 (label smoothing). Müller, Kornblith & Hinton 2019, arXiv:1906.02629.
 # - Gneiting & Raftery 2007, *Strictly Proper Scoring Rules, Prediction, and Estimation*, JASA 102 (quadratic and logarithmic score).
 # - Hinton, Vinyals & Dean 2015, arXiv:1503.02531, §2. Wijmans et al. 2024, *Cut Your Losses in Large-Vocabulary Language Models* (Apple).
 # - Keras 3.15 source, `categorical_crossentropy`; PyTorch documentation, `cross_entropy`; PyTorch issue 70348 (nan when every target is ignored); Hugging Face transformers pull request 34191 and torchtune pull request 1875 (the mean over all tokens).
 
-# %% [markdown] lang="zh" en="97d79e73"
+# %% [markdown] lang="zh" en="dbec0dd2"
 # ## 参考文献
 #
 # - Bishop 2006, *Pattern Recognition and Machine Learning*，§4.3.4，公式 (4.104)–(4.109)。
-# - Goodfellow, Bengio & Courville 2016, *Deep Learning*，§4.1（溢出与平移）、§6.2.2.2 和 §6.2.2.3（sigmoid 与 softmax 输出单元，为什么不用均方误差）。
+# - Goodfellow, Bengio & Courville 2016, *Deep Learning*，§4.1（溢出与平移）、§6.2.2.1 到 §6.2.2.3（线性、sigmoid、softmax 输出单元，后两种为什么不用均方误差）。
 # - Blanchard, Higham & Higham 2021, *Accurately computing the log-sum-exp and softmax functions*, IMA Journal of Numerical Analysis 41(4), 2311–2330。
 # - Szegedy et al. 2016, *Rethinking the Inception Architecture*, arXiv:1512.00567，§7（标签平滑）。Müller, Kornblith & Hinton 2019, arXiv:1906.02629。
 # - Gneiting & Raftery 2007, *Strictly Proper Scoring Rules, Prediction, and Estimation*, JASA 102（平方分数与对数分数）。
