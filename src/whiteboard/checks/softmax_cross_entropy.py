@@ -93,12 +93,18 @@ def _integers_as_weights(z, y):
     return -(weights * log_p).sum(axis=1).mean(), (np.exp(log_p) - weights) / len(z)
 
 
+def _every_column(z, y):
+    loss, p = -log_softmax(z)[:, y].mean(), softmax(z)
+    p[:, y] -= 1
+    return loss, p / len(z)
+
+
 cross_entropy = Check(_cross_entropy, returns=("loss", "dz"), domain=_in_range)
 cross_entropy.case(
     np.array([[2.0, 0.0, -1.0], [1.0, 3.0, 0.5]]),
     np.array([1, 2]),
     en="the loss is the mean of −log p of the labels, and dz is its slope",
-    zh="损失是标签对应的 −log p 的平均，dz 是它的斜率",
+    zh="损失是标签对应的 −log p 的平均，dz 是它的梯度",
 )
 cross_entropy.case(
     np.array([[1001.0, 1002.0, 1003.5, 1000.0]]),
@@ -115,14 +121,18 @@ cross_entropy.case(
 cross_entropy.case(
     np.array([[25.0, 0.0, 1.0], [0.0, 3.0, 1.0]]),
     np.array([1, 1]),
-    en="a label 25 below the largest logit costs 25",
-    zh="标签的 logit 比最大值低 25，损失就是 25",
+    en="a label 25 below the largest logit costs its example 25",
+    zh="标签的 logit 比最大值低 25，这一项损失就是 25",
+    ask_en="How large can the loss of one example get in your code?",
+    ask_zh="在你的代码里，一个样本的损失最大能到多少？",
 )
 cross_entropy.case(
-    np.array([[0.0, 1e4, 0.0, -1e4, 1.0]]),
-    np.array([3]),
-    en="a label 20,000 below the largest logit costs 20,000",
-    zh="标签的 logit 比最大值低 20000，损失就是 20000",
+    np.array([[0.0, 1e4, 1.0, -1e4, 2.0], [2.0, -1.0, 0.0, 1.0, 1.0]]),
+    np.array([4, 1]),
+    en="a label 9,998 below the largest logit costs its example 9,998",
+    zh="标签的 logit 比最大值低 9998，这一项损失就是 9998",
+    ask_en="How large can the loss of one example get in your code?",
+    ask_zh="在你的代码里，一个样本的损失最大能到多少？",
 )
 cross_entropy.case(
     np.zeros((3, 7)),
@@ -147,8 +157,8 @@ cross_entropy.trap(
     quiet(candidate),
     en="One maximum for the whole batch: a row far below it underflows to 0, and 0/0 is nan. Each "
     "row needs its own maximum.",
-    zh="整个 batch 只减了一个最大值：比它低很多的那一行全下溢成 0，0/0 就是 nan。"
-    "每行要减自己的最大值。",
+    zh="整个 batch 只减了一个最大值：比它低很多的那一行全下溢成 0，0/0 就是 nan。每行要减自己的最"
+    "大值。",
     ask_en="Rows around 1,000 and around −1,000: what is exp of the second one minus 1,000?",
     ask_zh="一行在 1000 附近，一行在 −1000 附近：后者减去 1000 再取 exp 是多少？",
 )
@@ -164,23 +174,22 @@ cross_entropy.trap(
     _variant(logs=lambda z: np.log(softmax(z))),
     en="The softmax is stable, the log behind it is not: p underflows to 0 and −log 0 is inf. Take "
     "the log on paper: log p = z − log Σ exp z.",
-    zh="softmax 是稳定的，后面的 log 不是：p 下溢成 0，−log 0 就是 inf。"
-    "先在纸上取对数：log p = z − log Σ exp z。",
+    zh="softmax 是稳定的，后面的 log 不是：p 下溢成 0，−log 0 就是 inf。先在纸上取对数：log p = z "
+    "− log Σ exp z。",
 )
 cross_entropy.trap(
     _variant(logs=lambda z: np.log(softmax(z) + 1e-9)),
     en="log(p + 1e-9) never exceeds 20.7 in size: the loss is capped, and dz is no longer its "
-    "slope. "
-    "With log-sum-exp no ε is needed.",
-    zh="log(p + 1e-9) 的绝对值不会超过 20.7：损失被封了顶，dz 也不再是它的斜率。用 log-sum-exp "
-    "就不需要 ε。",
+    "slope. With log-sum-exp no ε is needed.",
+    zh="log(p + 1e-9) 的绝对值不会超过 20.7：损失被封了顶，dz 也不再是它的梯度。用 log-sum-exp 就"
+    "不需要 ε。",
 )
 cross_entropy.trap(
     _variant(logs=lambda z: np.log(np.clip(softmax(z), 1e-7, 1 - 1e-7))),
     en="Clipping p at 1e-7 caps the loss at 16.1. Where the clip is active the true slope of that "
     "loss is 0, just where the model is most wrong.",
-    zh="把 p 截断到 1e-7，损失最多 16.1。截断之处这个损失的真实斜率是 0，"
-    "而那里正是模型错得最离谱的地方。",
+    zh="把 p 截断到 1e-7，损失最多 16.1。截断之处这个损失的真实梯度是 0，而那里正是模型错得最离谱"
+    "的地方。",
 )
 cross_entropy.trap(
     _variant(slope=lambda p, target: p - target),
@@ -204,7 +213,7 @@ cross_entropy.trap(
     _variant(slope=lambda p, target: (target - p) / len(p)),
     en="The sign is reversed: a larger logit of the label must lower the loss, so its slope is "
     "negative, p − 1.",
-    zh="符号反了：标签的 logit 变大，损失应当变小，所以那里的斜率是负的，p − 1。",
+    zh="符号反了：标签的 logit 变大，损失应当变小，所以那里的梯度是负的，p − 1。",
 )
 cross_entropy.trap(
     _variant(slope=lambda p, target: -target / p / len(p)),
@@ -212,27 +221,25 @@ cross_entropy.trap(
     "slope along the logits: the softmax's Jacobian is missing.",
     zh="这是对概率的导数，标签处为 −1/p。题目要的是对 logits 的导数，还要乘 softmax 的雅可比矩阵。",
     ask_en="Raising another class's logit lowers p of the label. Can that slope be 0?",
-    ask_zh="别的类 logit 变大，标签的 p 会变小。那一处的斜率会是 0 吗？",
+    ask_zh="别的类 logit 变大，标签的 p 会变小。那一处的梯度会是 0 吗？",
 )
 cross_entropy.trap(
     _variant(logs=lambda z: log_softmax(z, axis=0)),
     en="The softmax runs down the batch. Each row, one example, is a distribution over the "
-    "classes: "
-    "normalise along the last axis.",
+    "classes: normalise along the last axis.",
     zh="softmax 沿 batch 方向做了。每行是一个样本，是各类上的一个分布：应沿最后一个轴归一化。",
 )
 cross_entropy.trap(
     quiet(_integers_as_weights),
     en="The integer labels are used as if they were one-hot: class 2 counts double, class 0 not at "
     "all. Pick entry y of each row, or make one-hot targets first.",
-    zh="把整数标签当成 one-hot 用了：第 2 类算了两份，第 0 类完全不算。"
-    "要么取每行的第 y 个元素，要么先转成 one-hot。",
+    zh="把整数标签当成 one-hot 用了：第 2 类算了两份，第 0 类完全不算。要么取每行的第 y 个元素，要"
+    "么先转成 one-hot。",
 )
 cross_entropy.trap(
     _variant(logs=lambda z: log_softmax(softmax(z))),
     en="Softmax was applied twice. Probabilities lie in [0, 1], so a softmax of them is nearly "
-    "flat "
-    "and the loss cannot get near 0.",
+    "flat and the loss cannot get near 0.",
     zh="做了两次 softmax。概率都在 [0, 1] 里，再做一次就几乎是平的，损失降不到 0。",
 )
 # The first two mistakes once more, as they look behind a log-sum-exp: inf instead of nan.
@@ -241,29 +248,39 @@ cross_entropy.trap(
         logs=lambda z: z - z.max() - np.log(np.exp(z - z.max()).sum(axis=1, keepdims=True)),
     ),
     en="One maximum for the whole batch: a row far below it underflows to 0, and log 0 is −inf. "
-    "Each "
-    "row needs its own maximum.",
-    zh="整个 batch 只减了一个最大值：比它低很多的那一行全下溢成 0，log 0 就是 −inf。"
-    "每行要减自己的最大值。",
+    "Each row needs its own maximum.",
+    zh="整个 batch 只减了一个最大值：比它低很多的那一行全下溢成 0，log 0 就是 −inf。每行要减自己的"
+    "最大值。",
 )
 cross_entropy.trap(
     _variant(logs=lambda z: z - np.log(np.exp(z).sum(axis=1, keepdims=True))),
     en="exp(1000) is inf, so the loss is inf and every probability 0. Subtract each row's maximum "
     "inside the log-sum-exp and add it again outside.",
-    zh="exp(1000) 是 inf，损失成了 inf，概率全是 0。log-sum-exp 里面先减去每行的最大值，"
-    "外面再加回来。",
+    zh="exp(1000) 是 inf，损失成了 inf，概率全是 0。log-sum-exp 里面先减去每行的最大值，外面再加回"
+    "来。",
 )
-
-
-# Other popular values of ε.
-for _epsilon, _cap in ((1e-8, 18.4), (1e-12, 27.6)):
-    cross_entropy.trap(
-        _variant(logs=lambda z, epsilon=_epsilon: np.log(softmax(z) + epsilon)),
-        en=f"log(p + {_epsilon:g}) never exceeds {_cap} in size: the loss is capped, and dz is no "
-        "longer its slope. With log-sum-exp no ε is needed.",
-        zh=f"log(p + {_epsilon:g}) 的绝对值不会超过 {_cap}：损失被封了顶，dz 也不再是它的斜率。"
-        "用 log-sum-exp 就不需要 ε。",
-    )
+cross_entropy.trap(
+    _variant(loss=lambda picked, z: -(picked + z.max(axis=1)).mean()),
+    en="The maximum is subtracted inside the log-sum-exp and never added back: the loss can even "
+    "be negative. Take the label's logit and the sum from the same shifted row.",
+    zh="log-sum-exp 里减了最大值，外面没有加回来，损失甚至会是负的。标签的 logit 和 exp 之和"
+    "要取自同一行平移过的 logits。",
+)
+cross_entropy.trap(
+    quiet(_every_column),
+    en="p[:, y] takes, in every row, the columns of all the labels: (B, B) numbers. Pair each row "
+    "with its own label: p[np.arange(B), y].",
+    zh="p[:, y] 在每一行里都取了所有标签对应的列，得到 (B, B) 个数。每行只配自己的标签："
+    "p[np.arange(B), y]。",
+    ask_en="For B = 2, what is the shape of p[:, y]?",
+    ask_zh="B = 2 时，p[:, y] 的形状是什么？",
+)
+cross_entropy.trap(
+    _variant(logs=lambda z: z - z.max() - np.log(np.exp(z - z.max()).sum())),
+    en="The sum has no axis: all B·C probabilities together make 1. Each row is a distribution of "
+    "its own: axis=1, keepdims=True.",
+    zh="求和没写 axis，B·C 个概率加起来才是 1。每一行各是一个分布：axis=1, keepdims=True。",
+)
 
 
 # ---- token_loss --------------------------------------------------------------------------------
@@ -363,6 +380,8 @@ token_loss.case(
     np.array([[1, -1]]),
     en="logits of ±10,000, and one valid token",
     zh="logits 为 ±10000，只有一个有效 token",
+    ask_en="How large can the loss of one token get in your code?",
+    ask_zh="在你的代码里，一个 token 的损失最大能到多少？",
 )
 
 
@@ -376,9 +395,8 @@ def _(rng):
 token_loss.trap(
     _tokens(count=lambda valid: valid.size),
     en="The mean runs over all B·T positions. The more padding a batch has, the smaller its loss "
-    "and "
-    "its step: divide by the number of valid tokens.",
-    zh="平均取在了全部 B·T 个位置上。padding 越多，损失和步子就越小：应除以有效 token 数。",
+    "and its step: divide by the number of valid tokens.",
+    zh="平均取在了全部 B·T 个位置上。padding 越多，损失和更新的步幅就越小：应除以有效 token 数。",
 )
 token_loss.trap(
     quiet(_mean_of_means),
@@ -393,8 +411,8 @@ token_loss.trap(
     _tokens(target=_rest_to_others),
     en="s is spread over the C − 1 other classes. Here, as in Keras and PyTorch, the uniform part "
     "s/C goes to all C classes, the label included.",
-    zh="把 s 分给了其余 C − 1 类。这里和 Keras、PyTorch 一样，均匀的 s/C 分给全部 C 类，"
-    "包括标签自己。",
+    zh="把 s 分给了其余 C − 1 类。这里和 Keras、PyTorch 一样，均匀的 s/C 分给全部 C 类，包括标签自"
+    "己。",
 )
 token_loss.trap(
     _tokens(target=_mass_lost),
@@ -409,8 +427,7 @@ token_loss.trap(
 token_loss.trap(
     _tokens(hidden=False),
     en="Ignored tokens still have a gradient, p: the padding is being trained. Their rows of dz "
-    "must "
-    "be 0.",
+    "must be 0.",
     zh="被忽略的 token 还有梯度 p：等于在训练 padding。它们在 dz 里那几行必须是 0。",
 )
 token_loss.trap(
@@ -422,14 +439,14 @@ token_loss.trap(
     _tokens(count=lambda valid: valid.sum()),
     en="With no valid token this is 0/0, nan, and one such batch ruins the weights. The question "
     "asks for 0.",
-    zh="一个有效 token 都没有时是 0/0，得到 nan，一个这样的 batch 就毁掉全部权重。"
-    "题目要求这时返回 0。",
+    zh="一个有效 token 都没有时是 0/0，得到 nan，一个这样的 batch 就毁掉全部权重。题目要求这时返回 "
+    "0。",
 )
 token_loss.trap(
     _tokens(count_slope=lambda valid: valid.size),
     en="The loss is divided by the valid tokens, dz by all of them: dz is not the slope of this "
     "loss.",
-    zh="损失除以有效 token 数，dz 却除以全部 token 数：dz 不是这个损失的斜率。",
+    zh="损失除以有效 token 数，dz 却除以全部 token 数：dz 不是这个损失的梯度。",
 )
 token_loss.trap(
     _tokens(target=lambda one_hot, smooth: one_hot),
@@ -467,13 +484,15 @@ bce_with_logits.case(
     np.array([[2.0, -1.0, 0.5], [-3.0, 0.0, 1.5]]),
     np.array([[1.0, 0.0, 0.3], [1.0, 0.0, 0.8]]),
     en="every entry has its own loss and slope; a target may be any number from 0 to 1",
-    zh="每个元素各有一个损失和斜率；目标可以是 0 到 1 之间的任何数",
+    zh="每个元素各有一个损失和梯度；目标可以是 0 到 1 之间的任何数",
 )
 bce_with_logits.case(
     np.array([25.0, -25.0, 3.0]),
     np.array([0.0, 1.0, 1.0]),
     en="confidently wrong by 25 costs 25",
     zh="自信地错了 25，损失就是 25",
+    ask_en="How large can a loss get in your code?",
+    ask_zh="在你的代码里，损失最大能到多少？",
 )
 bce_with_logits.case(
     np.array([[1000.0], [-1000.0], [1e4], [-1e4]]),
@@ -492,8 +511,8 @@ bce_with_logits.trap(
     _binary(lambda z, y: -y * np.log(_sigmoid(z)) - (1 - y) * np.log(1 - _sigmoid(z))),
     en="The sigmoid rounds to 1 above 37, and log(1 − 1) is −inf. Simplify before you compute: the "
     "sigmoid's exp and the log cancel.",
-    zh="z 超过 37，sigmoid 就舍入成 1，log(1 − 1) 是 −inf。先化简再算：sigmoid 的 exp 和 log "
-    "可以抵消。",
+    zh="z 超过 37，sigmoid 就舍入成 1，log(1 − 1) 是 −inf。先化简再算：sigmoid 的 exp 和 log 可以"
+    "抵消。",
 )
 bce_with_logits.trap(
     _binary(lambda z, y: np.log(1 + np.exp(z)) - z * y),
@@ -532,7 +551,7 @@ bce_with_logits.trap(
 bce_with_logits.trap(
     quiet(lambda z, y: (_bce_with_logits(z, y)[0].mean(), (_sigmoid(z) - y) / z.size)),
     en="This is the mean. The question asks for one loss and one slope per entry.",
-    zh="这是取了平均。题目要的是每个元素各一个损失和斜率。",
+    zh="这是取了平均。题目要的是每个元素各一个损失和梯度。",
 )
 
 
@@ -560,7 +579,7 @@ mend.case(
     np.array([[1.0, 0.0, 2.0], [0.5, 3.0, -1.0], [0.0, 1.0, 1.5], [2.0, -0.5, 0.0]]),
     np.array([1, 2, 0, 2]),
     en="the mean loss of four examples and its slope",
-    zh="四个样本的平均损失和它的斜率",
+    zh="四个样本的平均损失和它的梯度",
 )
 
 
@@ -596,7 +615,7 @@ mend.bug(
 mend.bug(
     "no_batch",
     en="dz is the slope of the sum; the loss is a mean, so dz needs 1/B.",
-    zh="dz 是求和的斜率；损失是平均，dz 要除以 B。",
+    zh="dz 是求和的梯度；损失是平均，dz 要除以 B。",
 )
 
 
@@ -624,8 +643,8 @@ smoothing_floor.trap(
     0,
     en="0 needs p = 1 at the label, and then the other classes' −log p is infinite. The best p is "
     "the smoothed target itself.",
-    zh="损失为 0 要求标签处 p = 1，可那样其余各类的 −log p 就是无穷大。最优的 p "
-    "就是平滑后的目标本身。",
+    zh="损失为 0 要求标签处 p = 1，可那样其余各类的 −log p 就是无穷大。最优的 p 就是平滑后的目标本"
+    "身。",
 )
 smoothing_floor.trap(
     float(-np.log(0.9001)),
@@ -656,19 +675,6 @@ double_softmax_floor.trap(
     zh="−log(e¹) 忘了分母：e¹ + 9·e⁰。",
 )
 
-logits_memory = Estimate("3.29 GB", rtol=0.02)
-logits_memory.trap(
-    "1.65 GB",
-    en="This is two bytes a number. The question says float32.",
-    zh="这是每个数 2 字节。题目说的是 float32。",
-)
-logits_memory.trap(
-    "412 MB",
-    en="This is one sequence. The batch holds 8.",
-    zh="这是一条序列的量，batch 里有 8 条。",
-)
-
-
 # ---- in words ----------------------------------------------------------------------------------
 
 flaws = Flaws()
@@ -689,8 +695,8 @@ flaws.false(
 flaws.false(
     en="Labels 0 to 9 and a Dense(10, softmax) output: I compile with categorical_crossentropy, "
     "Keras turns the integers into one-hot rows.",
-    zh="标签是 0 到 9，输出是 Dense(10, softmax)：编译时用 categorical_crossentropy，"
-    "Keras 会自动把整数转成 one-hot。",
+    zh="标签是 0 到 9，输出是 Dense(10, softmax)：编译时用 categorical_crossentropy，Keras 会自动"
+    "把整数转成 one-hot。",
     because_en="It does not. categorical_crossentropy needs one-hot rows; integers belong to "
     "sparse_categorical_crossentropy. Keras 3 raises a ValueError about the ranks.",
     because_zh="不会。categorical_crossentropy 要 one-hot，整数标签要用 "
@@ -698,8 +704,8 @@ flaws.false(
     source="Keras API, CategoricalCrossentropy and SparseCategoricalCrossentropy",
 )
 flaws.true(
-    en="With one-hot targets, minimizing cross-entropy is maximising the likelihood, and the "
-    "KL divergence from target to model is the same number.",
+    en="With one-hot targets, minimizing cross-entropy is maximizing the likelihood, and the KL "
+    "divergence from target to model is the same number.",
     zh="目标是 one-hot 时，最小化交叉熵就是最大似然，它和目标到模型的 KL 散度是同一个数。",
 )
 flaws.false(
@@ -709,8 +715,8 @@ flaws.false(
     because_en="That is the Brier score, and it is strictly proper: its minimum is the true "
     "distribution. What fails is the way there, since its gradient vanishes where the softmax "
     "saturates.",
-    because_zh="那就是 Brier 分数，它是严格适当的评分规则，最小值正是真实分布。"
-    "问题出在路上：softmax 饱和的地方它的梯度消失。",
+    because_zh="那就是 Brier 分数，它是严格适当的评分规则，最小值正是真实分布。问题出在路上："
+    "softmax 饱和的地方它的梯度消失。",
     source="Gneiting & Raftery 2007",
 )
 flaws.false(
@@ -718,26 +724,9 @@ flaws.false(
     zh="padding 的损失是 0，所以对 batch 里所有位置取平均也没关系。",
     because_en="It divides by padding too: the loss, and with it the step, shrinks with the share "
     "of padding, which changes from batch to batch. The mean runs over the valid tokens.",
-    because_zh="那样把 padding 也算进了分母：损失和步子都随 padding 的比例缩小，而每个 batch "
-    "的比例都不一样。"
-    "应当对有效 token 取平均。",
+    because_zh="那样把 padding 也算进了分母：损失和更新步幅都随 padding 的比例缩小，"
+    "而这个比例每个 batch 都不一样。应当只对有效 token 取平均。",
     source="PyTorch documentation, cross_entropy, ignore_index",
-)
-flaws.true(
-    en="With label smoothing the loss of a perfect model is above 0.",
-    zh="用了标签平滑，完美的模型损失也大于 0。",
-)
-flaws.false(
-    en="A model that ends in a softmax should be compiled with from_logits=True: it is the "
-    "numerically safer setting.",
-    zh="模型最后一层是 softmax 时，应当设 from_logits=True，数值上更稳定。",
-    because_en="from_logits=True says that no softmax has been applied yet; probabilities get a "
-    "second one, unless Keras recognises the softmax and warns. The safe setting is a linear last "
-    "layer together with from_logits=True.",
-    because_zh="from_logits=True 的意思是还没有做过 softmax；给它概率，就会再做一次，除非 Keras "
-    "认出了那个 "
-    "softmax 并给出警告。稳妥的做法是最后一层不加激活，同时设 from_logits=True。",
-    source="Keras API, SparseCategoricalCrossentropy, from_logits",
 )
 flaws.true(
     en="Perplexity is the exponential of the mean negative log-likelihood per token, in nats.",
