@@ -239,7 +239,8 @@ if check.cross_entropy.passed:
 #
 # **Likelihood.** Cross-entropy is the negative log-likelihood of a categorical label; squared error is that of a
 # number with Gaussian noise. On probabilities it is the Brier score, and its minimum is the true
-# distribution too. The plateau in the figure above is the reason against it.
+# distribution too. The plateau above is the reason against it, and it comes from the softmax: on bare outputs, with no
+# softmax, Hui & Belkin find squared error about as good in most of their tasks.
 #
 # **Cost.** O(B·C) time, and one more array the size of the logits. With a large vocabulary and long
 # sequences that is gigabytes: [Training memory](lesson:training_memory) counts it.
@@ -253,10 +254,10 @@ if check.cross_entropy.passed:
 # $-\ln 10^{-7} \approx 16.1$, and beyond that the gradient is 0 (unless, on TensorFlow, it recognises the softmax behind them and goes back to
 # the logits). In JAX, `optax.softmax_cross_entropy_with_integer_labels` takes logits.
 
-# %% [markdown] lang="zh" en="c7357769"
+# %% [markdown] lang="zh" en="58a66c46"
 # **为什么对。** softmax 只依赖 logits 之间的差。整行平移在数学上不变，又把最大的指数挪到了 0；之后下溢成 0 的那些项，本来就比舍入误差还小。
 #
-# **似然。** 交叉熵是类别标签的负对数似然，平方误差是带高斯噪声的数值的负对数似然。平方误差用在概率上就是 Brier 分数，最小值同样是真实分布；不用它，理由是上图里的平台。
+# **似然。** 交叉熵是类别标签的负对数似然，平方误差是带高斯噪声的数值的负对数似然。平方误差用在概率上就是 Brier 分数，最小值同样是真实分布；不用它，理由是上图里的平台，而平台来自 softmax：不接 softmax、直接对输出用平方误差，Hui 和 Belkin 的多数任务里效果相当。
 #
 # **代价。** 时间 O(B·C)。内存要多一个和 logits 一样大的数组。词表大、序列长时，这就是好几个 GB，[训练显存](lesson:training_memory)那一课会算。
 #
@@ -615,17 +616,17 @@ check.say(answer)
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*, §4.1 (overflow, the shift), §6.2.2.1 to §6.2.2.3 (linear, sigmoid and softmax units; why squared error fails the last two).
 # - Blanchard, Higham & Higham 2021, *Accurately computing the log-sum-exp and softmax functions*, IMA Journal of Numerical Analysis 41(4), 2311–2330.
 # - Szegedy et al. 2016, *Rethinking the Inception Architecture*, arXiv:1512.00567, §7 (label smoothing). Müller, Kornblith & Hinton 2019, arXiv:1906.02629.
-# - Gneiting & Raftery 2007, *Strictly Proper Scoring Rules, Prediction, and Estimation*, JASA 102 (quadratic and logarithmic score).
+# - Gneiting & Raftery 2007, *Strictly Proper Scoring Rules, Prediction, and Estimation*, JASA 102 (quadratic and logarithmic score). Hui & Belkin, *Evaluation of Neural Architectures Trained with Square Loss vs Cross-Entropy in Classification Tasks*, ICLR 2021.
 # - Karpathy 2019, *A Recipe for Training Neural Networks* (check the loss at initialization).
 # - Keras 3.15 source, `categorical_crossentropy`; PyTorch documentation, `cross_entropy`, and source, `LossNLL.cpp` (smoothing); Archai, `SmoothCrossEntropyLoss`; PyTorch issue 70348 (nan when every target is ignored); Hugging Face transformers pull request 34191 and torchtune pull request 1875 (the mean over all tokens).
 
-# %% [markdown] lang="zh" en="f62e00a5"
+# %% [markdown] lang="zh" en="c895d3a4"
 # ## 参考文献
 #
 # - Bishop 2006, *Pattern Recognition and Machine Learning*，§4.3.4，公式 (4.104)–(4.109)。
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*，§4.1（溢出与平移）、§6.2.2.1 到 §6.2.2.3（线性、sigmoid、softmax 输出单元，后两种为什么不用均方误差）。
 # - Blanchard, Higham & Higham 2021, *Accurately computing the log-sum-exp and softmax functions*, IMA Journal of Numerical Analysis 41(4), 2311–2330。
 # - Szegedy et al. 2016, *Rethinking the Inception Architecture*, arXiv:1512.00567，§7（标签平滑）。Müller, Kornblith & Hinton 2019, arXiv:1906.02629。
-# - Gneiting & Raftery 2007, *Strictly Proper Scoring Rules, Prediction, and Estimation*, JASA 102（平方分数与对数分数）。
+# - Gneiting & Raftery 2007, *Strictly Proper Scoring Rules, Prediction, and Estimation*, JASA 102（平方分数与对数分数）。Hui & Belkin, *Evaluation of Neural Architectures Trained with Square Loss vs Cross-Entropy in Classification Tasks*, ICLR 2021。
 # - Karpathy 2019, *A Recipe for Training Neural Networks*（检查初始化时的损失）。
 # - Keras 3.15 源码，`categorical_crossentropy`；PyTorch 文档 `cross_entropy` 与源码 `LossNLL.cpp`（平滑）；Archai，`SmoothCrossEntropyLoss`；PyTorch issue 70348（全部被忽略时得 nan）；Hugging Face transformers pull request 34191 与 torchtune pull request 1875（对全部 token 一次平均）。
