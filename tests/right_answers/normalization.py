@@ -228,6 +228,7 @@ TWINS = {
         9: lambda x, g, b, eps=1e-5: g * _last(x, eps, centre=False) + b,
         10: lambda x, g, b, eps=1e-5: _last(x, eps),
         11: lambda x, g, b, eps=1e-5: g * _last(x, eps) + g * b,
+        12: lambda x, g, b, eps=1e-5: g * np.swapaxes(_last(np.swapaxes(x, 1, -1), eps), 1, -1) + b,
     },
     "layernorm_backward": {
         1: wrong_backward(through_mean=0, through_variance=0),

@@ -297,14 +297,14 @@ if check.layernorm.passed and check.layernorm_backward.passed:
         print(f"last of {depth} blocks:", {n: round(float(v), 2) for n, v in last.items()})
 
 # %% [markdown] role="caption" alt="Gradient norm against the block's number at initialization, mean and range of five seeds. Post-LN rises from about 0.8 at the first block to about 1.4 at the last; Pre-LN falls from about 0.95 to about 0.4."
-# Both start alike. Towards the output Post-LN's gradients grow and Pre-LN's shrink; the printed lines show that
-# with depth the last block of Post-LN gets more, that of Pre-LN less. Xiong et al. prove this contrast for
-# Transformers at initialization (Theorem 1): large gradients near the output make a large first learning
-# rate unsafe, hence Post-LN's warm-up. Under Pre-LN the sum $x$ itself is never normalized: it is an identity path
+# Both start alike. Towards the output Post-LN's gradients grow and Pre-LN's shrink. The printed lines show the last
+# block: with more blocks its gradient falls under Pre-LN and does not under Post-LN. Xiong et al. prove for
+# Transformers at initialization that the gradients near the output are large under Post-LN and well-behaved under Pre-LN. Large gradients near the output make a large first
+# learning rate unsafe, hence Post-LN's warm-up. Under Pre-LN the sum $x$ itself is never normalized: it is an identity path
 # from the loss to the first block.
 
-# %% [markdown] lang="zh" en="88a2a686" alt="初始化时各块的梯度范数，五个种子的均值和范围。Post-LN 从第一块的约 0.8 升到最后一块的约 1.4；Pre-LN 从约 0.95 降到约 0.4。"
-# 两者起点相近。越靠近输出，Post-LN 的梯度越大，Pre-LN 的越小；打印的两行说明，网络越深，Post-LN 最后一块的梯度越大，Pre-LN 的越小。Xiong 等人对初始化时的 Transformer 证明了这种差别（定理 1）：输出附近梯度大，一开始学习率就不能大，所以 Post-LN 要 warm-up。Pre-LN 里相加的 $x$ 本身从不归一化，从损失到第一块有一条恒等通路。
+# %% [markdown] lang="zh" en="a1edbe0d" alt="初始化时各块的梯度范数，五个种子的均值和范围。Post-LN 从第一块的约 0.8 升到最后一块的约 1.4；Pre-LN 从约 0.95 降到约 0.4。"
+# 两者起点相近。越靠近输出，Post-LN 的梯度越大，Pre-LN 的越小。打印的两行是最后一块：块数增加，Pre-LN 的梯度变小，Post-LN 的不会。Xiong 等人证明：Transformer 初始化时，Post-LN 在输出附近的梯度很大，Pre-LN 则表现良好。输出附近梯度大，一开始学习率就不能大，所以 Post-LN 要 warm-up。Pre-LN 里相加的 $x$ 本身从不归一化，从损失到第一块有一条恒等通路。
 
 # %% [markdown] role="exercise" anchor="batchnorm"
 # ## 3 · BatchNorm
@@ -668,11 +668,12 @@ check.folded_bias(bias)
 # %% [markdown] role="follow-up" fold="Is Pre-LN free, then?"
 # No. Nothing normalizes the residual sum, so its variance grows with depth, while each block adds an output of about
 # the same size: late blocks change it less and less. Sun et al. find nearly half of the layers of large Pre-LN models
-# less effective than expected. And Pre-LN needs one more norm at the end; a Pre-LN model without it hands unnormalized sums to
+# less effective than expected; Shleifer et al. (NormFormer) start from what your figure shows, gradients much larger in
+# early layers than in late ones. And Pre-LN needs one more norm at the end; a Pre-LN model without it hands unnormalized sums to
 # the softmax.
 
-# %% [markdown] lang="zh" en="c01f093c" fold="那 Pre-LN 没有代价吗？"
-# 有。残差之和从不归一化，方差随深度增长，而每一块加上去的量大小差不多，越靠后的块起的作用越小。Sun 等人发现，Pre-LN 大模型里近一半的层作用不如预期。另外 Pre-LN 最后还要再加一个归一化，漏了它，送进 softmax 之前的就是没有归一化的和。
+# %% [markdown] lang="zh" en="a3224c7a" fold="那 Pre-LN 没有代价吗？"
+# 有。残差之和从不归一化，方差随深度增长，而每一块加上去的量大小差不多，越靠后的块起的作用越小。Sun 等人发现，Pre-LN 大模型里近一半的层作用不如预期；Shleifer 等人（NormFormer）的出发点正是你图里的现象：靠前的层梯度远大于靠后的层。另外 Pre-LN 最后还要再加一个归一化，漏了它，送进 softmax 之前的就是没有归一化的和。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -716,16 +717,16 @@ check.say(answer)
 # - Ioffe & Szegedy 2015, *Batch Normalization*, arXiv:1502.03167: Algorithm 1 (transform), §3 (gradients), Algorithm 2 (training and inference), §3.2 (convolutions).
 # - Ba, Kiros & Hinton 2016, *Layer Normalization*, arXiv:1607.06450: §3, equation 3; §5.1, Table 1 (invariances).
 # - Zhang & Sennrich 2019, *Root Mean Square Layer Normalization*, arXiv:1910.07467: abstract, equation 4. Touvron et al. 2023, *LLaMA*, arXiv:2302.13971, §2.2.
-# - Vaswani et al. 2017, *Attention Is All You Need*, §3.1. Xiong et al. 2020, *On Layer Normalization in the Transformer Architecture*, arXiv:2002.04745, Theorem 1. Sun et al. 2025, *The Curse of Depth*, arXiv:2502.05795.
+# - Vaswani et al. 2017, *Attention Is All You Need*, §3.1. Xiong et al. 2020, *On Layer Normalization in the Transformer Architecture*, arXiv:2002.04745, abstract. Sun et al. 2025, *The Curse of Depth*, arXiv:2502.05795. Shleifer, Weston & Ott 2021, *NormFormer*, arXiv:2110.09456, abstract.
 # - Shen et al. 2020, *PowerNorm*, ICML (batch statistics of language data). Wu & He 2018, *Group Normalization*, arXiv:1803.08494. Santurkar et al. 2018, *How Does Batch Normalization Help Optimization?*, NeurIPS.
 # - PyTorch, `torch.nn.BatchNorm1d`; Keras, `BatchNormalization` and `LayerNormalization` (defaults, conventions).
 
-# %% [markdown] lang="zh" en="f9904bfd"
+# %% [markdown] lang="zh" en="644ce1dc"
 # ## 参考文献
 #
 # - Ioffe & Szegedy 2015, *Batch Normalization*, arXiv:1502.03167：Algorithm 1（变换）、§3（梯度）、Algorithm 2（训练与推理）、§3.2（卷积）。
 # - Ba, Kiros & Hinton 2016, *Layer Normalization*, arXiv:1607.06450：§3，公式 3；§5.1，表 1（不变性）。
 # - Zhang & Sennrich 2019, *Root Mean Square Layer Normalization*, arXiv:1910.07467：摘要，公式 4。Touvron et al. 2023, *LLaMA*, arXiv:2302.13971, §2.2。
-# - Vaswani et al. 2017, *Attention Is All You Need*, §3.1。Xiong et al. 2020, *On Layer Normalization in the Transformer Architecture*, arXiv:2002.04745，定理 1。Sun et al. 2025, *The Curse of Depth*, arXiv:2502.05795。
+# - Vaswani et al. 2017, *Attention Is All You Need*, §3.1。Xiong et al. 2020, *On Layer Normalization in the Transformer Architecture*, arXiv:2002.04745，摘要。Sun et al. 2025, *The Curse of Depth*, arXiv:2502.05795。Shleifer, Weston & Ott 2021, *NormFormer*, arXiv:2110.09456，摘要。
 # - Shen et al. 2020, *PowerNorm*, ICML（语言数据的 batch 统计量）。Wu & He 2018, *Group Normalization*, arXiv:1803.08494。Santurkar et al. 2018, *How Does Batch Normalization Help Optimization?*, NeurIPS。
 # - PyTorch，`torch.nn.BatchNorm1d`；Keras，`BatchNormalization` 和 `LayerNormalization`（默认值与约定）。

@@ -242,6 +242,15 @@ layernorm.trap(
     en="β is multiplied by γ too. Scale first, then shift: γ x̂ + β.",
     zh="β 也被 γ 乘了。先缩放，再平移：γ x̂ + β。",
 )
+layernorm.trap(
+    _variant(
+        mean=lambda x: x.mean(1, keepdims=True),
+        variance=lambda x: x.var(1, keepdims=True),
+    ),
+    en="axis=1 is the features only while x has two axes. For x (B, T, D) it runs over the tokens; "
+    "axis=-1 is right for both.",
+    zh="只有 x 是二维时 axis=1 才是特征。x 为 (B, T, D) 时它沿的是 token；axis=-1 两种情况都对。",
+)
 
 
 # ---- layernorm_backward ------------------------------------------------------------------------
