@@ -297,11 +297,12 @@ if check.layernorm.passed and check.layernorm_backward.passed:
         print(f"last of {depth} blocks:", {n: round(float(v), 2) for n, v in last.items()})
 
 # %% [markdown] role="caption" alt="Gradient norm against the block's number at initialization, mean and range of five seeds. Post-LN rises from about 0.8 at the first block to about 1.4 at the last; Pre-LN falls from about 0.95 to about 0.4."
-# Both start alike. Towards the output Post-LN's gradients grow and Pre-LN's shrink. The printed lines show the last
-# block: with more blocks its gradient falls under Pre-LN and does not under Post-LN. Xiong et al. prove for
-# Transformers at initialization that the gradients near the output are large under Post-LN and well-behaved under Pre-LN. Large gradients near the output make a large first
-# learning rate unsafe, hence Post-LN's warm-up. Under Pre-LN the sum $x$ itself is never normalized: it is an identity path
-# from the loss to the first block.
+# Both start alike. Towards the output Post-LN's gradients grow and Pre-LN's shrink. The printed lines
+# show the last block: with more blocks its gradient falls under Pre-LN and does not under Post-LN. Xiong
+# et al. prove for Transformers at initialization that the gradients near the output are large under
+# Post-LN and well-behaved under Pre-LN. Large gradients near the output make a large first learning rate
+# unsafe, hence Post-LN's warm-up. Under Pre-LN the sum $x$ itself is never normalized: it is an identity
+# path from the loss to the first block.
 
 # %% [markdown] lang="zh" en="a1edbe0d" alt="初始化时各块的梯度范数，五个种子的均值和范围。Post-LN 从第一块的约 0.8 升到最后一块的约 1.4；Pre-LN 从约 0.95 降到约 0.4。"
 # 两者起点相近。越靠近输出，Post-LN 的梯度越大，Pre-LN 的越小。打印的两行是最后一块：块数增加，Pre-LN 的梯度变小，Post-LN 的不会。Xiong 等人证明：Transformer 初始化时，Post-LN 在输出附近的梯度很大，Pre-LN 则表现良好。输出附近梯度大，一开始学习率就不能大，所以 Post-LN 要 warm-up。Pre-LN 里相加的 $x$ 本身从不归一化，从损失到第一块有一条恒等通路。
