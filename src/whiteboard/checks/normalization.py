@@ -144,13 +144,15 @@ def _(rng):
 
 
 @layernorm.property(
-    en="with ε = 0 a row times 3 plus 7 comes out as the row",
-    zh="ε = 0 时，一行乘 3 再加 7，结果不变",
+    en="with ε = 0 a row times 0.003 plus 0.07 comes out as the row",
+    zh="ε = 0 时，一行乘 0.003 再加 0.07，结果不变",
 )
 def _(answer):
     args = (np.ones(4), np.zeros(4), 0.0)
     return Evidence(
-        given={"x": _ROWS}, expected=_layernorm(_ROWS, *args), got=answer(3 * _ROWS + 7, *args)
+        given={"x": _ROWS},
+        expected=_layernorm(_ROWS, *args),
+        got=answer(0.003 * _ROWS + 0.07, *args),
     )
 
 
