@@ -794,10 +794,10 @@ folded_bias.trap(4.5, en="β is missing.", zh="漏了 β。")
 
 flaws = Flaws()
 flaws.true(
-    en="BatchNorm gives every feature mean 0 and variance 1 over the batch; LayerNorm gives every "
-    "example mean 0 and variance 1 over its features.",
-    zh="BatchNorm 让每个特征在 batch 上均值 0、方差 1；"
-    "LayerNorm 让每个样本在特征上均值 0、方差 1。",
+    en="Before γ and β, BatchNorm in training gives every feature mean 0 and variance 1 over the "
+    "batch; LayerNorm gives every token mean 0 and variance 1 over its features (up to ε).",
+    zh="乘 γ 加 β 之前，训练时的 BatchNorm 让每个特征在 batch 上均值 0、方差 1；"
+    "LayerNorm 让每个 token 在特征上均值 0、方差 1（只差 ε 的影响）。",
 )
 flaws.false(
     en="BatchNorm speeds up training because it reduces internal covariate shift; this has been "
