@@ -44,7 +44,7 @@ cards: env ## the flashcards as Anki decks in build/cards
 	$(BIN)/python -m press cards
 
 bench: env ## the measures quoted in the README
-	$(BIN)/python bench/run.py
+	PYTHONPATH=tests $(BIN)/python bench/run.py
 
 new: env ## the files of a new lesson: make new LESSON=<part>/<slug>
 	$(BIN)/python -m press new $(LESSON)

@@ -4,14 +4,18 @@ Machines are noisy, so each number stands beside one measured in the same run: t
 NumPy's, the verdict beside its goal, a notebook's seconds beside the course's.
 """
 
+import json
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
+import chromium
 from press.course import Course
 from press.manuscript import read_all
 from press.site import build as site
+from press.site.serve import serving
 from press.statistics import statistics as course_statistics
 from whiteboard.course import exercises
 from whiteboard.grading.check import Check
@@ -43,8 +47,8 @@ def main() -> None:
         print(f"  {name:10} {count:6} {100 * count / total:6.1f} %")
 
     print("\nsite")
-    for name, value in site_measures().items():
-        print(f"  {name:44} {value}")
+    for name, value in (site_measures() | browser_measures()).items():
+        print(f"  {name:52} {value}")
 
     print("\nsolution notebooks, seconds when last executed")
     for path, seconds in found["seconds"].items():
@@ -66,6 +70,54 @@ def site_measures() -> dict[str, str]:
         "seconds in all, nothing changed (goal 3)": f"{seconds[1]:.1f}",
         "median lesson page, KB of HTML (goal 60)": f"{statistics.median(weights) / 1024:.0f}",
     }
+
+
+PAINTED = (
+    "new Promise(done => new PerformanceObserver(list => "
+    "list.getEntriesByName('first-contentful-paint').forEach(entry => done(entry.startTime)))"
+    ".observe({type: 'paint', buffered: true}))"
+)
+# A mid-range phone on a slow 4G network, as Lighthouse throttles: latency in milliseconds, bytes a
+# second, and how many times slower the processor is.
+NETWORK = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
+PROCESSOR = 4
+SEARCHED = {"en": "cross entropy", "zh": "梯度下降"}
+
+
+def browser_measures() -> dict[str, str]:
+    """First paint on a throttled phone and the first search of a visit, in milliseconds."""
+    if chromium.installed() is None:
+        return {"first paint and search": "no Chromium here: not measured"}
+    slug = read_all(COURSE)[0].slug
+    server = serving(site.folder(COURSE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    found = {}
+    with server, chromium.Chromium() as browser:
+        browser.call("Network.setCacheDisabled", cacheDisabled=True)
+        for lang, words in SEARCHED.items():
+            browser.open(f"{address}/{lang}/search.html")
+            time.sleep(1)  # a reader has not typed a word before that
+            browser.run(
+                f"document.querySelector('#words').value = {json.dumps(words)};"
+                "document.querySelector('#words').dispatchEvent(new Event('input'))"
+            )
+            browser.wait("document.querySelector('#ask').dataset.milliseconds")
+            taken = browser.run("document.querySelector('#ask').dataset.milliseconds")
+            found[f"first search, {words}, ms (goal 100)"] = taken
+        browser.window(390, 800, mobile=True)
+        browser.call("Network.emulateNetworkConditions", offline=False, **NETWORK)
+        browser.call("Emulation.setCPUThrottlingRate", rate=PROCESSOR)
+        for page in ("index", "syllabus", f"lessons/{slug}"):
+            for lang in SEARCHED:
+                times = []
+                for _ in range(5):
+                    browser.open(f"{address}/{lang}/{page}.html")
+                    times.append(browser.run(PAINTED))
+                name = f"first paint, throttled, {lang}/{page}, ms (goal 1000)"
+                found[name] = f"{statistics.median(times):.0f}"
+        server.shutdown()
+    return found
 
 
 def fastest_import(code: str) -> float:

@@ -47,6 +47,8 @@ class Chromium:
         self._socket = websocket.create_connection(self._address(port), timeout=20)
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        # Without it a page in the background gets no focus events.
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         return self
 
     def __exit__(self, *_):

@@ -13,6 +13,7 @@ import time
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree
 
@@ -23,12 +24,13 @@ from press import partners
 from press.__main__ import main
 from press.course import LANGUAGES, Course
 from press.manuscript import read_all
-from press.site import anki, build, cards, inline, pages, pieces, plans
+from press.site import anki, build, cards, inline, needs_map, pages, pieces, plans
 from press.site.serve import serving
 from press.site.source import SiteError, Source
 
 COURSE = Course.here()
 PAGE_BYTES = 60 * 1024
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
 
 
 class Page(HTMLParser):
@@ -497,6 +499,71 @@ def test_cards_turn_and_rows_filter(browser, address, source):
     wanted = sum(lesson.front["kind"] == kind for lesson in source.lessons)
     shown = browser.run("document.querySelectorAll('table.lessons tbody tr:not([hidden])').length")
     assert shown == wanted
+
+
+@needs_chromium
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_on_any_kind_of_page(browser, address, source, scheme, lang):
+    """Every index page, a lesson of each kind and the 404 page, with their folds open."""
+    lessons = {lesson.front["kind"]: lesson.slug for lesson in source.lessons}
+    names = [f"{lang}/{name}.html" for name in pages.PAGES]
+    names += [f"{lang}/lessons/{slug}.html" for slug in lessons.values()]
+    found = {}
+    browser.window(1280)
+    browser.prefers(scheme)
+    for name in [*names, "404.html"]:
+        browser.open(urljoin(address, name))
+        browser.run(
+            "document.querySelectorAll('details').forEach(fold => { fold.open = true });"
+            + AXE.read_text(encoding="utf-8")
+        )
+        # Colours are all that light and dark can differ in.
+        only = "{runOnly: ['color-contrast']}" if scheme == "dark" else "{}"
+        told = browser.run(
+            f"axe.run(document, {only}).then(told => [told.passes.length].concat("
+            "told.violations.flatMap(rule => rule.nodes.map("
+            "node => rule.id + ' ' + node.target.join(' ')))))"
+        )
+        assert told[0] >= 1, "axe has looked at nothing"
+        if told[1:]:
+            found[name] = told[1:]
+    browser.prefers("light")
+    assert not found
+
+
+@needs_chromium
+def test_the_map_shows_the_lines_of_one_lesson(browser, address, source):
+    lesson = next(lesson for lesson in source.lessons if source.needs(lesson))
+    browser.open(f"{address}en/map.html")
+    browser.run(f"document.querySelector('[data-lesson={lesson.slug}]').focus()")
+    shown = browser.run("[...document.querySelectorAll('path.traced')].map(p => p.dataset.ends)")
+    assert {f"{need.slug} {lesson.slug}" for need in source.needs(lesson)} <= set(shown)
+    assert all(lesson.slug in ends.split() for ends in shown)
+
+
+def test_no_line_of_the_map_crosses_a_box():
+    """On a made-up course of three parts in which everything needs everything before it."""
+    lessons = [SimpleNamespace(slug=f"l{n}", title=lambda lang: "A title") for n in range(17)]
+    bands = [("One", lessons[:7]), ("Two", lessons[7:8]), ("Three", lessons[8:])]
+    made_up = SimpleNamespace(
+        lessons=lessons,
+        parts=lambda lang: bands,
+        needs=lambda lesson: lessons[: lessons.index(lesson)],
+    )
+    svg = needs_map.drawing(made_up, "en")
+    boxes = [tuple(map(int, x)) for x in re.findall(r'<rect x="(\d+)" y="(\d+)"', svg)]
+    ways = re.findall(r'<path data-ends="[^"]+" [^>]*? d="([^"]+)"', svg)
+    assert len(boxes) == 17 and len(ways) == 17 * 16 / 2
+    for way in ways:
+        x, y = map(int, re.match(r"M(\d+) (\d+)", way).groups())
+        for axis, number in re.findall(r"([HV])(\d+)", way):
+            there = (int(number), y) if axis == "H" else (x, int(number))
+            for left, top in boxes:
+                right, bottom = left + needs_map.BOX[0], top + needs_map.BOX[1]
+                beside = max(x, there[0]) <= left or min(x, there[0]) >= right
+                assert beside or max(y, there[1]) <= top or min(y, there[1]) >= bottom, way
+            x, y = there
 
 
 @needs_chromium

@@ -25,15 +25,17 @@ def main(words: Sequence[str] | None = None, course: Course | None = None) -> in
     """Run one command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m press", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    modules = {}
-    for name, (module, summary) in COMMANDS.items():
-        modules[name] = importlib.import_module(module)
-        description = modules[name].__doc__
-        command = commands.add_parser(name, help=summary, description=description)
-        modules[name].add_arguments(command)
+    words = sys.argv[1:] if words is None else words
+    module = None
+    for name, (path, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
+        if name in words[:1]:  # the others are not imported: every command starts at once
+            module = importlib.import_module(path)
+            command.description = module.__doc__
+            module.add_arguments(command)
     arguments = parser.parse_args(words)
     try:
-        return modules[arguments.command].run(arguments, course or Course.here())
+        return module.run(arguments, course or Course.here())
     except KeyboardInterrupt:
         print("Stopped; every file written so far is whole.", file=sys.stderr)
         return 130

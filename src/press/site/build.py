@@ -163,6 +163,10 @@ def _index(new: Path) -> None:
     if made.returncode or not (new / "pagefind" / "pagefind.js").exists():
         told = (made.stderr or made.stdout).strip() or "no reason given"
         raise SiteError(f"The search index was not made: {told}. Run `make env` and try again.")
+    for path in (new / "pagefind").glob("*"):
+        # Pagefind's own search pages; ours needs the engine only.
+        if "ui" in path.stem.split("-") or path.stem == "pagefind-highlight":
+            path.unlink()
 
 
 def _check_assets() -> None:

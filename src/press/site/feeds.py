@@ -4,7 +4,10 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable
-from urllib.parse import urljoin, urlsplit
+from pathlib import Path
+from urllib.parse import quote, urljoin, urlsplit
+
+_ICON = Path(__file__).parent / "assets" / "icon.svg"
 
 _STYLE = (
     "body{font:1.1rem/1.7 system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;"
@@ -15,9 +18,12 @@ _STYLE = (
 
 
 def _page(title: str, body: str, extra: str = "") -> str:
+    # Inside the page, since 404.html does not know how deep it is shown.
+    icon = f"data:image/svg+xml,{quote(_ICON.read_text(encoding='utf-8'))}"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<link rel="icon" href="{icon}">\n'
         f"<title>{title}</title>\n{extra}<style>{_STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )

@@ -2,13 +2,33 @@
 
 import html
 import textwrap
+from dataclasses import dataclass
 
 from press.manuscript import Manuscript
 from press.site import pieces
 from press.site.source import Source
 
-# Sizes in the drawing's own units: a box, the space between boxes, the margin, boxes in a row.
-BOX, BELOW, GAP, LEFT, ACROSS = (196, 52), 30, 24, 1, 4
+# Sizes in the drawing's own units: a box, how many in a row, the channels left of each column and
+# below each row that lines run in, the height of a part's title.
+BOX, ACROSS, CHANNEL, BELOW, TITLE = (190, 52), 3, 38, 28, 26
+LANE = 5  # between two lines in one channel
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a lesson's box stands; `row` counts from the top of the whole drawing."""
+
+    row: int
+    column: int
+    y: int
+
+    @property
+    def x(self) -> int:
+        return CHANNEL + self.column * (BOX[0] + CHANNEL)
+
+    @property
+    def middle(self) -> int:
+        return self.y + BOX[1] // 2
 
 
 def page(source: Source, lang: str) -> str:
@@ -26,9 +46,10 @@ def page(source: Source, lang: str) -> str:
         )
         lines.append(f"- [{lesson.title(lang)}](lessons/{lesson.slug}.html){colon}{word}")
     text = (
-        "箭头从先学的课指向后学的课。点一下就打开。"
+        "箭头从先学的课指向后学的课。指向某一课，只留下与它相连的线；点一下就打开。"
         if zh
-        else "An arrow leads from a lesson to one that builds on it. Click a lesson to open it."
+        else "An arrow leads from a lesson to one that builds on it. Point at a lesson to see "
+        "its own lines; click it to open it."
     )
     return pieces.document(
         "知识地图" if zh else "Map of prerequisites",
@@ -41,24 +62,25 @@ def page(source: Source, lang: str) -> str:
 
 
 def drawing(source: Source, lang: str) -> str:
-    """One band for each part, its lessons from left to right, arrows from what they need."""
-    places, bands, top = {}, [], 0
+    """One band for each part, its lessons from left to right, lines from what they need."""
+    places, bands, top, row = {}, [], 0, 0
     for title, lessons in source.parts(lang):
-        bands.append(f'<text class="part" x="{LEFT}" y="{top + 18}">{html.escape(title)}</text>')
+        bands.append(f'<text class="part" x="{CHANNEL}" y="{top + 16}">{html.escape(title)}</text>')
         for index, lesson in enumerate(lessons):
             line, column = divmod(index, ACROSS)
-            x = LEFT + column * (BOX[0] + GAP)
-            places[lesson.slug] = (x, top + 28 + line * (BOX[1] + 12))
-        top += 28 + ((len(lessons) - 1) // ACROSS + 1) * (BOX[1] + 12) + BELOW
+            y = top + TITLE + line * (BOX[1] + BELOW)
+            places[lesson.slug] = Place(row + line, column, y)
+        lines = (len(lessons) - 1) // ACROSS + 1
+        top, row = top + TITLE + lines * (BOX[1] + BELOW), row + lines
+    pairs = [(need.slug, lesson.slug) for lesson in source.lessons for need in source.needs(lesson)]
+    lanes = _lanes([(places[start], places[end]) for start, end in pairs])
     arrows = [
-        _arrow(places[need.slug], places[lesson.slug])
-        for lesson in source.lessons
-        for need in source.needs(lesson)
+        f'<path data-ends="{start} {end}" marker-end="url(#tip)" '
+        f'd="{_way(places[start], places[end], lanes[places[start], places[end].column])}"/>'
+        for start, end in pairs
     ]
-    boxes = [_box(lesson, lang, *places[lesson.slug]) for lesson in source.lessons]
-    members = [len(lessons) for _, lessons in source.parts(lang)]
-    across = min(ACROSS, max([*members, 3]))
-    width = 2 * LEFT + across * BOX[0] + (across - 1) * GAP
+    boxes = [_box(lesson, lang, places[lesson.slug]) for lesson in source.lessons]
+    width = ACROSS * (BOX[0] + CHANNEL) + 2
     number = len(source.lessons)
     name = "课程之间的先后关系" if lang == "zh" else "Which lesson builds on which"
     told = (
@@ -78,8 +100,28 @@ def drawing(source: Source, lang: str) -> str:
     )
 
 
-def _box(lesson: Manuscript, lang: str, x: int, y: int) -> str:
-    width = 13 if lang == "zh" else 27
+def _lanes(pairs: list[tuple[Place, Place]]) -> dict[tuple[Place, int], int]:
+    """(start, column of the end) → x of the line in the channel left of that column.
+
+    Lines of one start share a lane, as they fork; those of two starts never do, unless a channel is
+    full.
+    """
+    starts: dict[int, list[Place]] = {}
+    for start, end in pairs:
+        known = starts.setdefault(end.column, [])
+        if start not in known:
+            known.append(start)
+    room = (CHANNEL - 14) // LANE
+    return {
+        (start, column): column * (BOX[0] + CHANNEL) + 4 + LANE * (index % room)
+        for column, known in starts.items()
+        for index, start in enumerate(known)
+    }
+
+
+def _box(lesson: Manuscript, lang: str, place: Place) -> str:
+    x, y = place.x, place.y
+    width = 12 if lang == "zh" else 25
     lines = textwrap.wrap(lesson.title(lang), width, max_lines=2, placeholder=" …")
     spans = "".join(
         f'<tspan x="{x + 10}" y="{y + 31 + 18 * (i - (len(lines) - 1) / 2):.0f}">'
@@ -87,19 +129,16 @@ def _box(lesson: Manuscript, lang: str, x: int, y: int) -> str:
         for i, line in enumerate(lines)
     )
     return (
-        f'<a href="lessons/{lesson.slug}.html"><title>{html.escape(lesson.title(lang))}</title>'
+        f'<a href="lessons/{lesson.slug}.html" data-lesson="{lesson.slug}">'
+        f"<title>{html.escape(lesson.title(lang))}</title>"
         f'<rect x="{x}" y="{y}" width="{BOX[0]}" height="{BOX[1]}" rx="7"/><text>{spans}</text></a>'
     )
 
 
-def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
-    """From the bottom of a box to the top of one below, or from side to side in a row."""
-    if abs(start[1] - end[1]) < BOX[1]:
-        x0, x1 = start[0] + BOX[0], end[0]
-        y0, y1 = start[1] + BOX[1] // 2, end[1] + BOX[1] // 2
-        return f'<path d="M{x0} {y0}L{x1} {y1}" marker-end="url(#tip)"/>'
-    x0, y0 = start[0] + BOX[0] // 2, start[1] + BOX[1]
-    x1, y1 = end[0] + BOX[0] // 2, end[1]
-    middle = (y0 + y1) // 2
-    curve = f"M{x0} {y0}C{x0} {middle} {x1} {middle} {x1} {y1}"
-    return f'<path d="{curve}" marker-end="url(#tip)"/>'
+def _way(start: Place, end: Place, lane: int) -> str:
+    """Down from a box, along the channels between boxes, into another box from its left."""
+    if start.row == end.row and end.column == start.column + 1:
+        return f"M{start.x + BOX[0]} {start.middle}H{end.x}"
+    # Each column has its own height in the channel below its row.
+    below = start.y + BOX[1] + 7 + LANE * start.column
+    return f"M{start.x + 20} {start.y + BOX[1]}V{below}H{lane}V{end.middle}H{end.x}"

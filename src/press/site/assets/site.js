@@ -83,6 +83,18 @@ for (const form of document.querySelectorAll("form.flaws")) {
   });
 }
 
+// Pointing at a lesson on the map leaves only the lines that end there.
+for (const box of document.querySelectorAll(".map a")) {
+  const map = box.closest(".map");
+  const own = map.querySelectorAll(`path[data-ends~="${box.dataset.lesson}"]`);
+  const trace = (on) => {
+    map.classList.toggle("tracing", on);
+    for (const line of own) line.classList.toggle("traced", on);
+  };
+  for (const event of ["pointerenter", "focus"]) box.addEventListener(event, () => trace(true));
+  for (const event of ["pointerleave", "blur"]) box.addEventListener(event, () => trace(false));
+}
+
 const filters = document.querySelector("form.filters");
 if (filters) {
   filters.hidden = false;
