@@ -687,9 +687,9 @@ check.say(answer)
 # - Sutskever, Martens, Dahl & Hinton 2013, *On the importance of initialization and momentum in deep learning*, ICML, §2. Polyak 1964, *Some methods of speeding up the convergence of iteration methods* (the heavy ball).
 # - Duchi, Hazan & Singer 2011, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*, JMLR 12, 2121–2159 (AdaGrad). Tieleman & Hinton 2012, Coursera lecture *RMSprop: Divide the gradient by a running average of its recent magnitude*.
 # - Chen et al. 2023, *Symbolic Discovery of Optimization Algorithms*, arXiv:2302.06675, §5 (Lion's hyperparameters).
-# - Zhang et al. 2020, *Why are Adaptive Methods Good for Attention Models?*, arXiv:1912.03194. Kunstner et al. 2023, *Noise Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers*, arXiv:2304.13960. Zhang et al. 2024, *Why Transformers Need Adam: A Hessian Perspective*, arXiv:2402.16788.
+# - Zhang et al. 2020, *Why are Adaptive Methods Good for Attention Models?*, arXiv:1912.03194. Kunstner et al. 2023, *Noise Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers, but Sign Descent Might Be*, arXiv:2304.13960. Zhang et al. 2024, *Why Transformers Need Adam: A Hessian Perspective*, arXiv:2402.16788.
 
-# %% [markdown] lang="zh" en="f104a8d7"
+# %% [markdown] lang="zh" en="d4b42530"
 # ## 参考文献
 #
 # - Kingma & Ba 2015, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980：Algorithm 1、§2（带 $\hat\varepsilon$ 的简写形式）、§2.1（步长与尺度不变性）、§3（偏差修正）。
@@ -697,4 +697,4 @@ check.say(answer)
 # - Sutskever, Martens, Dahl & Hinton 2013, *On the importance of initialization and momentum in deep learning*, ICML，§2。Polyak 1964, *Some methods of speeding up the convergence of iteration methods*（重球法）。
 # - Duchi, Hazan & Singer 2011, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*, JMLR 12, 2121–2159（AdaGrad）。Tieleman & Hinton 2012，Coursera 课程 *RMSprop: Divide the gradient by a running average of its recent magnitude*。
 # - Chen et al. 2023, *Symbolic Discovery of Optimization Algorithms*, arXiv:2302.06675，§5（Lion 的超参数）。
-# - Zhang et al. 2020, *Why are Adaptive Methods Good for Attention Models?*, arXiv:1912.03194。Kunstner et al. 2023, *Noise Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers*, arXiv:2304.13960。Zhang et al. 2024, *Why Transformers Need Adam: A Hessian Perspective*, arXiv:2402.16788。
+# - Zhang et al. 2020, *Why are Adaptive Methods Good for Attention Models?*, arXiv:1912.03194。Kunstner et al. 2023, *Noise Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers, but Sign Descent Might Be*, arXiv:2304.13960。Zhang et al. 2024, *Why Transformers Need Adam: A Hessian Perspective*, arXiv:2402.16788。
