@@ -141,12 +141,12 @@ if check.forward.passed:
     )
 
 # %% [markdown] role="caption" alt="Three overlapping histograms of pre-activations, one for each layer, bell-shaped around zero and of similar width; all three reach well below zero."
-# Before training, on the digits: the pre-activations of each layer. About half lie below 0. In a hidden
-# layer ReLU sets those to 0; in the last layer a ReLU would do the same to half of the logits, and that
-# is why it has none.
+# Before training, on the digits: the pre-activations of each layer. Between a third and a good half lie
+# below 0 (printed above). In a hidden layer ReLU sets those to 0; in the last layer it would wipe out
+# every negative logit, and that is why the last layer has none.
 
-# %% [markdown] lang="zh" en="aa0516fa" alt="三条重叠的直方图，每层一条，都以 0 为中心呈钟形，宽度相近，都有相当一部分小于 0。"
-# 训练之前，在手写数字上：各层激活前的值。大约一半小于 0。隐藏层里 ReLU 会把它们变成 0；最后一层若也加 ReLU，一半的 logits 就没了，所以最后一层不加。
+# %% [markdown] lang="zh" en="e10bb73e" alt="三条重叠的直方图，每层一条，都以 0 为中心呈钟形，宽度相近，都有相当一部分小于 0。"
+# 训练之前，在手写数字上：各层激活前的值，有三分之一到一半多小于 0（比例见上）。隐藏层里 ReLU 会把它们变成 0；最后一层若也加 ReLU，负的 logits 就全没了，所以最后一层不加。
 
 # %% role="reward"
 if check.forward.passed:

@@ -50,7 +50,6 @@ def _variant(
     affine=lambda x, W, b: x @ W + b,
     chosen=lambda acts, layer: acts[layer],
     kept=lambda first, x, z, a: (x, z),
-    into=lambda x: x,
     result=lambda y, cache: (y, cache),
 ):
     """A forward pass with one line exchanged."""
@@ -58,7 +57,7 @@ def _variant(
     def forward(x, params, acts):
         first, cache = x, []
         for layer, (W, b) in enumerate(params):
-            z = affine(into(x), W, b)
+            z = affine(x, W, b)
             a = chosen(acts, layer)(z)
             cache.append(kept(first, x, z, a))
             x = a
@@ -112,8 +111,17 @@ def _(rng):
     return rng.normal(size=(6, 4)), network(rng, 4, 3, 5, 2), [np.tanh, relu, identity]
 
 
+def candidate(x, params, acts):
+    cache = []
+    for (W, b), act in zip(params, acts, strict=True):
+        z = x @ W.T + b
+        cache.append((x, z))
+        x = act(z)
+    return x, cache
+
+
 forward.trap(
-    _variant(affine=lambda x, W, b: x @ W.T + b),
+    candidate,
     en="W is (in, out), so the layer is x @ W. W.T, or W @ x, belongs to column vectors or to "
     "weights stored as (out, in); on square weights it runs and is wrong.",
     zh="W 是 (in, out)，这一层就是 x @ W。W.T 或 W @ x 用于列向量，或者按 (out, in) 存的权重；"
