@@ -70,7 +70,7 @@ def identity(z):
 
 # %% role="exercise"
 def forward(x, params, acts):
-    """x: (B, i). params: [(W, b), …], W (i_l, o_l), b (o_l,). acts: a function for each layer.
+    """x: (B, i). params: [(W, b), …], W (i_l, o_l), b (o_l,). acts: (f, …), a function for each layer.
 
     Returns y, (B, o), and cache, [(input, z), …], shapes (B, i_l) and (B, o_l).
     """
@@ -140,12 +140,12 @@ if check.forward.passed:
         samples, xlabel="pre-activation z", title="1,797 digits through 64-50-50-10"
     )
 
-# %% [markdown] role="caption" alt="Three overlapping histograms of pre-activations, one for each layer, bell-shaped around zero and of similar width; all three reach well below zero."
+# %% [markdown] role="caption" alt="Three overlapping histograms of pre-activations, one for each layer, roughly bell-shaped and centred near zero, of similar width; all three reach well below zero."
 # Before training, on the digits: the pre-activations of each layer. Between a third and a good half lie
 # below 0 (printed above). In a hidden layer ReLU sets those to 0; in the last layer it would wipe out
 # every negative logit, and that is why the last layer has none.
 
-# %% [markdown] lang="zh" en="e10bb73e" alt="三条重叠的直方图，每层一条，都以 0 为中心呈钟形，宽度相近，都有相当一部分小于 0。"
+# %% [markdown] lang="zh" en="e10bb73e" alt="三条重叠的直方图，每层一条，大致呈钟形，中心在 0 附近，宽度相近，都有相当一部分小于 0。"
 # 训练之前，在手写数字上：各层激活前的值，有三分之一到一半多小于 0（比例见上）。隐藏层里 ReLU 会把它们变成 0；最后一层若也加 ReLU，负的 logits 就全没了，所以最后一层不加。
 
 # %% role="reward"
@@ -258,13 +258,14 @@ check.sigmoid(sigmoid)
 # %% [markdown] role="exercise" anchor="mend"
 # ## 4 · Mend a candidate's program
 #
-# A classifier with ReLU hidden layers and a linear last one. Five bugs are in it, and on a square network
-# it runs without an error. Mend them; the verdict says how many are left.
+# A classifier with ReLU hidden layers and a linear last one. Five bugs are in it, and as long as the
+# batch size and all widths are equal it runs without an error. Mend them; the verdict says how many are
+# left.
 
-# %% [markdown] lang="zh" en="18d304f3"
+# %% [markdown] lang="zh" en="a11cb236"
 # ## 4 · 改好一份答案
 #
-# 一个分类网络：隐藏层用 ReLU，最后一层是线性的。里面有五个 bug，而且在各层等宽的网络上跑起来毫无报错。请把它改对，判定会告诉你还剩几个。
+# 一个分类网络：隐藏层用 ReLU，最后一层是线性的。里面有五个 bug，只要 batch 大小和各层宽度都相等，跑起来就毫无报错。请把它改对，判定会告诉你还剩几个。
 
 
 # %% role="exercise" tags=["exercise"]

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+from numpy import errstate  # before `forbid` watches it
 
 from whiteboard.grading.check import Check
 from whiteboard.grading.estimate import Estimate
@@ -68,28 +69,29 @@ def _variant(
 
 forward = Check(_forward, returns=("y", "cache"))
 # Batch and widths equal at first: what is transposed or added along the wrong axis still runs, and
-# the numbers tell which it is. Small enough to do by hand.
+# the numbers tell which it is. Small enough to do by hand. The activations come as tuples, so that
+# no answer can empty them for the gradings after it.
 forward.case(
     np.array([[1.0, -2.0], [3.0, 1.0]]),
     [
         (np.array([[1.0, 2.0], [-1.0, 1.0]]), np.array([0.0, -1.0])),
         (np.array([[2.0, -1.0], [1.0, 1.0]]), np.array([1.0, -3.0])),
     ],
-    [relu, relu],
+    (relu, relu),
     en="each layer computes its activation of x @ W + b",
     zh="每一层算的是激活函数作用于 x @ W + b",
 )
 forward.case(
     np.random.default_rng(0).normal(size=(5, 3)).round(1),
     network(np.random.default_rng(1), 3, 4, 2),
-    [np.tanh, identity],
+    (np.tanh, identity),
     en="5 examples through widths 3, 4, 2, the last layer linear",
     zh="5 个样本经过宽度 3、4、2，最后一层是线性的",
 )
 forward.case(
     np.random.default_rng(2).normal(size=(1, 2)).round(1),
     network(np.random.default_rng(3), 2, 5, 1, 3, 4),
-    [relu, np.tanh, logistic, identity],
+    (relu, np.tanh, logistic, identity),
     en="a batch of one through four layers, each with its own activation",
     zh="一个样本经过四层，每层的激活函数都不同",
 )
@@ -101,14 +103,14 @@ forward.case(
 )
 def _(answer, rng):
     x, params = rng.normal(size=(4, 3)), network(rng, 3, 5, 2)
-    acts = [relu, identity]
+    acts = (relu, identity)
     alone = np.concatenate([np.asarray(answer(row[None], params, acts)[0]) for row in x])
     return Evidence(given={"x": x}, expected=alone, got=answer(x, params, acts)[0])
 
 
 @forward.fresh(en="a fresh network", zh="新的网络")
 def _(rng):
-    return rng.normal(size=(6, 4)), network(rng, 4, 3, 5, 2), [np.tanh, relu, identity]
+    return rng.normal(size=(6, 4)), network(rng, 4, 3, 5, 2), (np.tanh, relu, identity)
 
 
 def candidate(x, params, acts):
@@ -180,6 +182,17 @@ forward.trap(
     _variant(kept=lambda first, x, z, a: z, result=lambda y, cache: (y, cache)),
     en="Each entry of the cache is a pair, the layer's input and its z.",
     zh="cache 的每一项是一对：该层的输入和 z。",
+)
+forward.trap(
+    _variant(chosen=lambda acts, layer: relu),
+    en="Every layer gets ReLU, whatever was asked for. Layer l applies acts[l], which may be tanh "
+    "or the identity.",
+    zh="不管给的是什么，每层都用了 ReLU。第 l 层要用 acts[l]，可能是 tanh，也可能是恒等函数。",
+)
+forward.trap(
+    _variant(kept=lambda first, x, z, a: (z, x)),
+    en="The pairs are the wrong way round: the layer's input comes first, then its z.",
+    zh="每一对的次序反了：先是该层的输入，再是 z。",
 )
 
 
@@ -254,6 +267,12 @@ shapes.trap(
     zh="宽度 i、h、o 是两层，不是一层：每两个相邻的宽度之间是一层。",
 )
 
+shapes.trap(
+    _named(lambda B, i, o, widths: ((B, i), (i, o), o, (B, o))),
+    en="(o) in brackets is just the number o. A shape with one axis needs the comma: (o,).",
+    zh="(o) 只是加了括号的数 o。只有一个轴的形状要写逗号：(o,)。",
+)
+
 
 # ---- sigmoid -----------------------------------------------------------------------------------
 
@@ -275,30 +294,31 @@ sigmoid.case(
 
 
 @sigmoid.property(
-    en="nothing overflows on the way, at ±10,000",
-    zh="z 到 ±10,000，计算途中也不溢出",
-    ask_en="What is exp(10,000)? On which side of your formula does it appear?",
-    ask_zh="exp(10,000) 是多少？它出现在你公式的哪里？",
+    en="nothing overflows on the way, up to ±100,000",
+    zh="z 到 ±100,000，计算途中也不溢出",
+    ask_en="What is exp(1,000)? On which side of your formula does it appear?",
+    ask_zh="exp(1,000) 是多少？它出现在你公式的哪里？",
 )
 def _(answer):
-    far = np.array([800.0, 1000.0, 1e4])
-    below, overflows_below = _watched(answer, -far)
-    above, overflows_above = _watched(answer, far)
+    # A wider float would hold exp(10,000), but not exp(100,000).
+    far = np.array([800.0, 1e4, 1e5])
+    inputs = [-far, far, np.concatenate([-far, far])]
+    values, overflows = zip(*(_watched(answer, z) for z in inputs), strict=True)
     return Evidence(
-        given={"z": np.concatenate([-far, far])},
-        expected={"value": np.repeat([0.0, 1.0], 3), "overflow": np.array([False, False])},
-        got={
-            "value": np.concatenate([below, above]),
-            "overflow": np.array([overflows_below, overflows_above]),
-        },
-        note=Text("overflow: for z < 0, for z > 0", "overflow 依次是 z < 0 和 z > 0"),
+        given={"z": inputs[-1]},
+        expected={"value": np.repeat([0.0, 1.0], 3), "overflow": np.zeros(3, bool)},
+        got={"value": values[-1], "overflow": np.array(overflows)},
+        note=Text(
+            "overflow: for z < 0 alone, for z > 0 alone, for both in one array",
+            "overflow 依次是：只有 z < 0、只有 z > 0、同一个数组里两种都有",
+        ),
     )
 
 
 def _watched(answer, z):
     """The answer for z, and whether something overflowed or became nan on the way."""
     seen = []
-    with np.errstate(over="call", invalid="call", call=lambda kind, flag: seen.append(kind)):
+    with errstate(over="call", invalid="call", call=lambda kind, flag: seen.append(kind)):
         got = np.asarray(answer(z))
     return got, bool(seen)
 
@@ -341,6 +361,18 @@ sigmoid.trap(
     en="For z < 0 this gives σ(|z|). There it is e / (1 + e) with e = exp(−|z|).",
     zh="z < 0 时这里给出的是 σ(|z|)。那一侧应是 e / (1 + e)，e = exp(−|z|)。",
 )
+sigmoid.trap(
+    lambda z: _naive(z) if np.all(z >= 0) else _other_naive(z),
+    en="One form is chosen for the whole array. With both signs in it, one side still overflows: "
+    "choose element by element.",
+    zh="整个数组只选了一种写法。数组里正负都有时，总有一侧溢出：要逐元素选。",
+)
+for _silencer in ("numpy.errstate", "numpy.seterr"):
+    sigmoid.forbid(
+        _silencer,
+        en="That hides the warning; the overflow still happens.",
+        zh="这只是把警告藏起来，溢出照样发生。",
+    )
 
 
 # ---- mend --------------------------------------------------------------------------------------
@@ -420,7 +452,7 @@ mend.bug(
 
 # ---- on paper ----------------------------------------------------------------------------------
 
-parameters = Estimate(235_146, unit="parameters", unit_zh="个参数", rtol=0.0005)
+parameters = Estimate(235_146, unit="parameters", unit_zh="个参数", rtol=1e-6)
 parameters.trap(
     234_752,
     en="The biases are missing: 256 + 128 + 10 more.",
@@ -430,6 +462,11 @@ parameters.trap(
     235_930,
     en="The inputs have no bias. Only units that compute have one: 256 + 128 + 10.",
     zh="输入没有偏置。只有做计算的单元才有：256 + 128 + 10。",
+)
+parameters.trap(
+    235_136,
+    en="The output layer's biases are missing: 10 more.",
+    zh="漏了输出层的偏置：还有 10 个。",
 )
 parameters.trap(
     64 * 235_146,
