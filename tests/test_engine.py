@@ -352,6 +352,20 @@ def test_a_factor_asks_where_it_comes_from():
     assert find_pattern(BASE, BASE * 0.7312).ask is None
 
 
+def test_a_factor_close_to_one_is_written_out():
+    found = find_pattern(BASE, BASE * 0.999996, (4,))
+    assert (found.text.en, found.ask) == ("always 0.999996 × expected", None)
+
+
+def test_numbers_that_are_shown_alike_are_shown_in_full():
+    nearly = Check(lambda x: x)
+    nearly.case(np.array([0.5, 0.1234]), en="itself", zh="本身")
+    verdict = nearly.grade(lambda x: x + np.array([0, 3e-5]))
+    assert "0.12343 instead of 0.1234" in str(verdict)
+    assert "得到 0.12343，应为 0.1234" in said(verdict, "zh")
+    assert "instead of" not in str(nearly.grade(lambda x: x + 1))
+
+
 def test_no_pattern_is_invented():
     assert find_pattern(BASE, BASE**2 + np.arange(3)) is None
     assert find_pattern("a", BASE) is None

@@ -195,7 +195,7 @@ RIGHT = {
     "collapse": [by_homogeneous, from_behind],
     "dead_units": [by_largest, by_gradient],
     "swiglu_width": [10923, "10922.7 units", 10922.67],
-    "sigmoid_chain": ["9.09e-13", 2.0**-40],
+    "sigmoid_chain": ["9.09e-13", 2.0**-40, "1e-12"],
     "flaws": [{7, 6, 5, 3, 1}, "1，3，5，6，7"],
 }
 
@@ -226,7 +226,8 @@ TWINS = {
         6: hidden(lambda g, u: u + swish(g)),
         7: hidden(lambda g, u: swish(u * g)),
         8: hidden(lambda g, u: u * g),
-        9: lambda x, Wg, Wu, Wd: np.dot(x, Wu) * swish(np.dot(x, Wg)),
+        9: hidden(lambda g, u: swish(u) * swish(g)),
+        10: lambda x, Wg, Wu, Wd: np.dot(x, Wu) * swish(np.dot(x, Wg)),
     },
     "collapse": {
         1: flipped,
@@ -244,6 +245,8 @@ TWINS = {
         5: lambda x, W, b: np.max(pre(x, W, b), axis=1) <= 0,
         6: lambda x, W, b: np.count_nonzero(pre(x, W, b) <= 0, axis=0) / len(x),
         7: lambda x, W, b: float(np.mean(by_largest(x, W, b))),
+        8: lambda x, W, b: np.max(pre(x, W, b), axis=0) > 0,
+        9: lambda x, W, b: np.count_nonzero(pre(x, W, b) > 0, axis=0) < 0.05 * len(x),
     },
     "swiglu_width": {1: "16,384", 2: 2 * 4096, 3: "11008 units", 4: 5461.3},
     "sigmoid_chain": {1: "9.54e-7", 2: 5, 3: "0.25", 4: "1"},

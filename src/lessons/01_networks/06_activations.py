@@ -142,7 +142,8 @@ if check.activation.passed:
     z = np.linspace(-5, 5, 2001)
     names = ["sigmoid", "tanh", "relu", "silu", "gelu"]
     values, slopes = zip(*(activation(z, name) for name in names))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+    with plt.style.context(plot.STYLE):
+        figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3))
     shown = slice(600, 1401)  # −2 … 2, where they differ
     for ax, series, label in ((left, values, "value f(z)"), (right, slopes, "slope f'(z)")):
         series = {name: each[shown] for name, each in zip(names, series)}
@@ -328,7 +329,8 @@ check.dead_units(dead_units)
 
 # %% role="reward"
 def train(lr, leak, seed, steps=300, width=64, batch=32):
-    """One hidden layer on the digits, plain SGD: dead share on the training set, test accuracy."""
+    """One hidden layer on the digits, plain SGD. Shares dead on the training set, right on the
+    test set, and dead on the training set with or without the bias."""
     rng = np.random.default_rng(seed)
     (x, y), (x_test, y_test) = data.digits(split=True)
     x, x_test = x.reshape(len(x), -1), x_test.reshape(len(x_test), -1)
@@ -346,14 +348,16 @@ def train(lr, leak, seed, steps=300, width=64, batch=32):
         W, b = W - lr * x[rows].T @ dz, b - lr * dz.sum(axis=0)
     z = x_test @ W + b
     right = (np.where(z > 0, z, leak * z) @ V + c).argmax(axis=1) == y_test
-    return dead_units(x, W, b).mean(), right.mean()
+    dead = dead_units(x, W, b)
+    return dead.mean(), right.mean(), (dead & dead_units(x, W, 0 * b)).mean()
 
 
 if check.dead_units.passed:
     rates, seeds = np.array([0.03, 0.1, 0.3, 1, 1.5, 2, 3]), range(5)
     relu = np.array([[train(lr, 0.0, seed) for lr in rates] for seed in seeds])
     leaky = np.array([[train(lr, 0.01, seed) for lr in rates] for seed in seeds])
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+    with plt.style.context(plot.STYLE):
+        figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3))
     shown = {"x": rates, "xlabel": "learning rate", "logx": True, "markers": True}
     names = {"ReLU": relu, "leaky ReLU, 0.01": leaky}
     ax = plot.curves(
@@ -370,18 +374,23 @@ if check.dead_units.passed:
     )
     print("learning rate          ", *(f"{rate:6g}" for rate in rates))
     for name, each in names.items():
-        dead, accuracy = each.mean(axis=0).T
+        dead, accuracy, _ = each.mean(axis=0).T
         print(f"{name:17} off  ", *(f"{value:6.2f}" for value in dead))
         print(f"{'':17} right", *(f"{value:6.2f}" for value in accuracy))
+    off, _, off_both = relu[:, -1].mean(axis=0)
+    print(
+        f"learning rate 3: {off_both / off:.0%} of the dead ReLUs are dead without their bias too"
+    )
 
 # %% [markdown] role="caption" alt="Two panels over the learning rate from 0.03 to 3, mean and range of five runs. Left: the share of hidden units that are never above zero stays below a tenth up to 0.3 and jumps towards one between 1 and 2. Right: test accuracy rises to its best near 1 and then falls to chance for ReLU, less far for leaky ReLU."
 # A hidden layer of 64 ReLUs on the digits after 300 steps of SGD: mean and range of five runs. A step
-# that is too large throws the biases so far down that no example reaches the unit again. A few dead
-# units do no harm; when nearly all are dead the accuracy is that of guessing. Most of the leaky units
-# fall below 0 too, but their slope of 0.01 lets them go on learning.
+# that is too large throws weights and bias so far down that no example gets above 0 any more. At a rate
+# of 3 most dead units would be dead without their bias too (last line). When nearly all are dead the
+# accuracy is that of guessing. Most of the leaky units fall below 0 too, but their slope of 0.01 lets
+# them go on learning.
 
-# %% [markdown] lang="zh" en="dec36cdf" alt="两幅图，横轴是学习率 0.03 到 3，五次运行的均值和范围。左：从不超过 0 的隐藏单元比例，到 0.3 为止低于一成，在 1 到 2 之间猛增到接近 1。右：测试准确率在 1 附近最高，之后 ReLU 跌到瞎猜的水平，leaky ReLU 跌得少一些。"
-# 64 个 ReLU 的隐藏层，在手写数字上用 SGD 跑 300 步，五次运行的均值和范围。步子太大，偏置被推得很负，再没有样本能激活这个单元。死几个不要紧；几乎全死时，准确率就和瞎猜一样。leaky 单元大多也落到了 0 以下，但 0.01 的斜率让它们还能学下去。
+# %% [markdown] lang="zh" en="b51d9433" alt="两幅图，横轴是学习率 0.03 到 3，五次运行的均值和范围。左：从不超过 0 的隐藏单元比例，到 0.3 为止低于一成，在 1 到 2 之间猛增到接近 1。右：测试准确率在 1 附近最高，之后 ReLU 跌到瞎猜的水平，leaky ReLU 跌得少一些。"
+# 64 个 ReLU 的隐藏层，在手写数字上用 SGD 跑 300 步，五次运行的均值和范围。步子太大，权重和偏置被推得很负，再没有样本能让它大于 0。学习率为 3 时，死单元大多去掉偏置也是死的（最后一行）。几乎全死时，准确率就和瞎猜一样。leaky 单元大多也落到了 0 以下，但 0.01 的斜率让它们还能学下去。
 
 # %% [markdown] role="why"
 # **Why they stay dead.** In the first hidden layer the inputs are fixed. No gradient means no update to
@@ -441,12 +450,12 @@ check.flaws(wrong)
 # ## The interviewer goes on
 #
 # **Twenty sigmoid layers one behind the other. By what factor, at most, do the slopes of the activations
-# alone multiply a gradient that goes all the way back?** Within 2 %.
+# alone multiply a gradient that goes all the way back?** Within 10 %.
 
-# %% [markdown] lang="zh" en="2e1a08fd"
+# %% [markdown] lang="zh" en="7717a3e4"
 # ## 追问
 #
-# **二十个 sigmoid 层首尾相接。梯度从头传到尾，只看激活函数的导数，最多乘多大的因子？** 误差不超过 2%。
+# **二十个 sigmoid 层首尾相接。梯度从头传到尾，只看激活函数的导数，最多乘多大的因子？** 误差不超过 10%。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
@@ -457,12 +466,12 @@ factor = 0.25**20
 check.sigmoid_chain(factor)
 
 # %% [markdown] role="follow-up" fold="Then why does the sigmoid survive in gates and outputs?"
-# A gate must lie between 0 and 1, and an LSTM's gates are not chained from step to step: the cell state
-# runs past them by multiplication and addition. At the output the cross-entropy cancels the small
+# A gate must lie between 0 and 1. Back along an LSTM's cell state the gradient is multiplied by the
+# forget gate's *value*, which may stay near 1, not by its slope. At the output the cross-entropy cancels the small
 # slope: the gradient in the logit is $\sigma(z) - t$, not $(\sigma(z) - t)\,\sigma'(z)$.
 
-# %% [markdown] lang="zh" en="a1df29b1" fold="那为什么门控和输出层还在用 sigmoid？"
-# 门的取值必须在 0 到 1 之间；LSTM 的门也不是一步接一步串起来的，细胞状态靠乘和加从旁边传过去。输出层有交叉熵把这个小导数抵消掉：对 logit 的梯度是 $\sigma(z) - t$，而不是 $(\sigma(z) - t)\,\sigma'(z)$。
+# %% [markdown] lang="zh" en="371ae8e9" fold="那为什么门控和输出层还在用 sigmoid？"
+# 门的取值必须在 0 到 1 之间。沿 LSTM 的细胞状态往回传时，梯度乘的是遗忘门的**值**，它可以一直接近 1，而不是它的导数。输出层有交叉熵把这个小导数抵消掉：对 logit 的梯度是 $\sigma(z) - t$，而不是 $(\sigma(z) - t)\,\sigma'(z)$。
 
 # %% [markdown] role="follow-up" fold="Swish has a parameter: z·σ(βz). What are its limits?"
 # At $\beta = 0$ it is $z/2$, linear; for $\beta \to \infty$ it becomes ReLU. SiLU is $\beta = 1$, and
@@ -473,11 +482,11 @@ check.sigmoid_chain(factor)
 
 # %% [markdown] role="follow-up" fold="Why is SwiGLU better than GELU?"
 # Say what is known. With the same number of parameters and operations it reached a lower perplexity in
-# Shazeer's T5 experiments, and most open models have taken it over. Why, the paper expressly does not
+# Shazeer's T5 experiments, and many open models have taken it over. Why, the paper expressly does not
 # explain. A multiplicative gate lets one feature switch another; that is a reading, not a proof.
 
-# %% [markdown] lang="zh" en="14adfd5c" fold="SwiGLU 为什么比 GELU 好？"
-# 只说已知的。参数量和计算量相同的情况下，Shazeer 的 T5 实验里它的困惑度更低，之后多数开源模型都用了它。为什么更好，论文明说不作解释。乘法门让一个特征可以开关另一个特征，这是一种理解，不是证明。
+# %% [markdown] lang="zh" en="476eb170" fold="SwiGLU 为什么比 GELU 好？"
+# 只说已知的。参数量和计算量相同的情况下，Shazeer 的 T5 实验里它的困惑度更低，之后很多开源模型都用了它。为什么更好，论文明说不作解释。乘法门让一个特征可以开关另一个特征，这是一种理解，不是证明。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -519,18 +528,18 @@ check.say(answer)
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*, §6.1 (why a linear model is not enough), §6.3 (hidden units, the slope of ReLU at 0).
 # - Nair & Hinton 2010, *Rectified Linear Units Improve Restricted Boltzmann Machines*; Maas, Hannun & Ng 2013, *Rectifier Nonlinearities Improve Neural Network Acoustic Models* (leaky ReLU).
 # - He et al. 2015, *Delving Deep into Rectifiers*, arXiv:1502.01852, §2.2 (initialization for ReLU).
-# - Hendrycks & Gimpel 2016, *Gaussian Error Linear Units*, arXiv:1606.08415, §2 (definition, approximations).
+# - Hendrycks & Gimpel 2016, *Gaussian Error Linear Units*, arXiv:1606.08415, §2 (definition, approximations, SiLU), §4 (not monotone).
 # - Ramachandran, Zoph & Le 2017, *Searching for Activation Functions*, arXiv:1710.05941 (Swish, β).
-# - Shazeer 2020, *GLU Variants Improve Transformer*, arXiv:2002.05202, §2 (the variants, the width), §4.
+# - Shazeer 2020, *GLU Variants Improve Transformer*, arXiv:2002.05202, §2 (the variants, width times 2/3), §3 (3072 to 2048), §4 (no explanation).
 # - Touvron et al. 2023, *LLaMA*, arXiv:2302.13971, §2.2 (SwiGLU, 2/3 · 4d).
 
-# %% [markdown] lang="zh" en="7c124c78"
+# %% [markdown] lang="zh" en="5c46f0d6"
 # ## 参考文献
 #
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*，§6.1（为什么线性模型不够）、§6.3（隐藏单元，ReLU 在 0 处的导数）。
 # - Nair & Hinton 2010, *Rectified Linear Units Improve Restricted Boltzmann Machines*；Maas, Hannun & Ng 2013, *Rectifier Nonlinearities Improve Neural Network Acoustic Models*（leaky ReLU）。
 # - He et al. 2015, *Delving Deep into Rectifiers*, arXiv:1502.01852，§2.2（ReLU 的初始化）。
-# - Hendrycks & Gimpel 2016, *Gaussian Error Linear Units*, arXiv:1606.08415，§2（定义与近似）。
+# - Hendrycks & Gimpel 2016, *Gaussian Error Linear Units*, arXiv:1606.08415，§2（定义、近似、SiLU）、§4（不单调）。
 # - Ramachandran, Zoph & Le 2017, *Searching for Activation Functions*, arXiv:1710.05941（Swish，β）。
-# - Shazeer 2020, *GLU Variants Improve Transformer*, arXiv:2002.05202，§2（各变体与宽度）、§4。
+# - Shazeer 2020, *GLU Variants Improve Transformer*, arXiv:2002.05202，§2（各变体，宽度乘 2/3）、§3（3072 到 2048）、§4（不作解释）。
 # - Touvron et al. 2023, *LLaMA*, arXiv:2302.13971，§2.2（SwiGLU，2/3 · 4d）。

@@ -261,11 +261,16 @@ swiglu.case(
     en="large inputs",
     zh="数值较大的输入",
 )
+swiglu.case(
+    *_ffn_input(np.random.default_rng(2), 3, width=5),
+    en="a single vector, no leading axis",
+    zh="只有一个向量，前面没有别的轴",
+)
 
 
-@swiglu.fresh(en="fresh inputs and weights", zh="新的输入和权重")
+@swiglu.fresh(en="fresh inputs with three leading axes", zh="新的输入，前面有三个轴")
 def _(rng):
-    return _ffn_input(rng, 3, 2, 4, width=6)
+    return _ffn_input(rng, 2, 3, 2, 4, width=6)
 
 
 swiglu.trap(
@@ -310,6 +315,11 @@ swiglu.trap(
     _gated(lambda z: z),
     en="No activation is left: this is the bilinear variant, x Wg ⊙ x Wu.",
     zh="没有激活函数了：这是 bilinear 变体，x Wg ⊙ x Wu。",
+)
+swiglu.trap(
+    _gated(silu, join=lambda gate, up: gate * silu(up)),
+    en="SiLU is on both branches. One of them stays linear: x Wu.",
+    zh="两支都过了 SiLU。其中一支要保持线性：x Wu。",
 )
 swiglu.trap(
     lambda x, Wg, Wu, Wd: silu(x @ Wg) * (x @ Wu),
@@ -447,6 +457,13 @@ dead_units.case(
     en="nine units, seven examples: dead, always on, and in between",
     zh="九个单元、七个样本：有死的，有常开的，也有时开时关的",
 )
+dead_units.case(
+    np.linspace(-1, 0, 200)[:, None],
+    np.ones((1, 3)),
+    np.array([0.0001, 0.0, -0.0001]),
+    en="200 examples; one unit gets just above 0 on a single one of them and is alive",
+    zh="200 个样本；有一个单元只在其中一个样本上略大于 0，它是活的",
+)
 
 
 @dead_units.property(
@@ -480,8 +497,8 @@ dead_units.trap(
 )
 dead_units.trap(
     lambda x, W, b: (x @ W <= 0).all(axis=0),
-    en="The bias is missing, and a bias pushed far down is the usual cause of death.",
-    zh="漏了偏置，而单元死掉最常见的原因正是偏置被推得太负。",
+    en="The bias is missing. It can switch a unit off on every example, or save one.",
+    zh="漏了偏置。偏置可以让一个单元在所有样本上都关闭，也可以救活一个单元。",
 )
 dead_units.trap(
     lambda x, W, b: (x @ W + b < 0).all(axis=0),
@@ -505,6 +522,18 @@ dead_units.trap(
     lambda x, W, b: (x @ W + b <= 0).all(axis=0).mean(),
     en="This is the share of dead units, one number. Return one boolean per unit.",
     zh="这是死单元的比例，只有一个数。请为每个单元返回一个布尔值。",
+)
+
+dead_units.trap(
+    lambda x, W, b: (x @ W + b > 0).any(axis=0),
+    en="The other way round: this is True where a unit is alive.",
+    zh="反了：这里活着的单元才是 True。",
+)
+dead_units.trap(
+    lambda x, W, b: (x @ W + b <= 0).mean(axis=0) > 0.95,
+    en="A unit that is off on nearly every example is not dead: the one that gets through still "
+    "gives it a gradient.",
+    zh="在几乎所有样本上都关闭的单元还没有死：只要有一个样本通过，它就有梯度。",
 )
 
 
@@ -534,7 +563,7 @@ swiglu_width.trap(
     zh="4D/3 太小了。再数一遍：普通前馈层是 2·D·4D，SwiGLU 是 3·D·F。",
 )
 
-sigmoid_chain = Estimate(0.25**20, rtol=0.02)
+sigmoid_chain = Estimate(0.25**20, rtol=0.1)  # 10⁻¹² is near enough
 sigmoid_chain.trap(
     0.5**20,
     en="½ is σ(0), the value. The slope there is ½ · ½ = ¼.",
