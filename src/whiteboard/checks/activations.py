@@ -244,10 +244,10 @@ def _ffn_input(rng, *shape, width, scale=1.0):
 
 swiglu = Check(_swiglu)
 swiglu.case(
-    np.array([[[-1.0, 2.0]]]),
+    np.array([[[-2.0, 1.5]]]),
     np.array([[1.0], [0.0]]),
     np.array([[0.0], [1.0]]),
-    np.array([[1.0, -1.0]]),
+    np.array([[1.0, 3.0]]),
     en="one position, one hidden unit: SiLU of the gate times the other branch",
     zh="一个位置、一个隐藏单元：门过 SiLU，再乘另一支",
 )
