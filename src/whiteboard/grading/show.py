@@ -13,7 +13,7 @@ def show(value) -> str:
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, str):
-        return repr(str(value))
+        return _short(repr(str(value)))
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, float | np.floating):
