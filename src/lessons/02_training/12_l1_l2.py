@@ -121,15 +121,15 @@ if check.soft_threshold.passed:
 # **What most people write first.** `w - t * np.sign(w)`, a subgradient step. It is the same for large
 # weights and wrong for small ones: they jump to the other side of 0.
 #
-# **Elsewhere.** `torch.nn.functional.softshrink`; in JAX's optax a proximal step has to be written by hand.
+# **Elsewhere.** `torch.nn.functional.softshrink`, `jaxopt.prox.prox_lasso`.
 # An optimizer's `weight_decay` is L2 (or its decoupled form), never L1.
 
-# %% [markdown] lang="zh" en="28e6ca20"
+# %% [markdown] lang="zh" en="8a966d70"
 # **为什么是它。** $v > 0$ 时斜率是 $v - w + t$，零点 $v = w - t$ 只有在 $w > t$ 时才是正的；负的一侧对称。两者之间，哪一侧都没有自己的最小点，最小点就在尖点上。
 #
 # **最常见的第一版。** `w - t * np.sign(w)`，即次梯度的一步。权重大时两者一样，权重小时就错了：会跳到 0 的另一侧。
 #
-# **换个框架。** PyTorch 有 `torch.nn.functional.softshrink`；JAX 的 optax 里近端步要自己写。优化器的 `weight_decay` 是 L2（或其解耦形式），从来不是 L1。
+# **换个框架。** `torch.nn.functional.softshrink`、`jaxopt.prox.prox_lasso`。优化器的 `weight_decay` 是 L2（或其解耦形式），从来不是 L1。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have written the core. What follows uses it.
@@ -224,43 +224,47 @@ def planted(n, seed):
     return X, X @ true + rng.normal(size=n), true
 
 
+def error(w, b, X, y):
+    return np.mean((X @ w + b - y) ** 2)
+
+
+def report(name, w, b):
+    old, new = error(w, b, X, y), error(w, b, X_new, y_new)
+    print(f"{name:15} training {old:.2f}, new data {new:.2f}, exact zeros {(w == 0).sum()} of 12")
+
+
 if check.lasso.passed and check.ridge.passed:
     X, y, true = planted(40, seed=0)
-    X_new, y_new, _ = planted(2000, seed=1)
+    X_val, y_val, _ = planted(200, seed=2)  # chooses λ
+    X_new, y_new, _ = planted(2000, seed=1)  # only measures
     penalties = np.geomspace(0.01, 3, 40)
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
+    with plt.style.context(plot.STYLE):
+        figure, axes = plt.subplots(1, 2, figsize=(8, 3.2), sharey=True)
     for fit, ax in ((lasso, axes[0]), (ridge, axes[1])):
         fits = [fit(X, y, lam) for lam in penalties]
         path = np.array([w for w, _ in fits])
-        ax.semilogx(penalties, path[:, true == 0], color="0.7", lw=1)
+        ax.semilogx(penalties, path[:, true == 0], color="0.6", lw=1)
         ax.semilogx(penalties, path[:, true != 0], lw=2)
         ax.set(title=fit.__name__, xlabel="λ")
-        errors = [np.mean((X_new @ w + b - y_new) ** 2) for w, b in fits]
-        best = int(np.argmin(errors))
-        trained = np.mean((X @ path[best] + fits[best][1] - y) ** 2)
-        print(
-            f"{fit.__name__:5} best λ {penalties[best]:.2f}: error on new data {errors[best]:.2f},"
-        )
-        print(f"      on its own {trained:.2f}; exact zeros {(path[best] == 0).sum()} of 12")
+        best = int(np.argmin([error(w, b, X_val, y_val) for w, b in fits]))
+        report(f"{fit.__name__}, λ = {penalties[best]:.2f}", *fits[best])
     axes[0].set_ylabel("weight")
-    w, b = ridge(X, y, 0.0)
-    print(f"none: on new data {np.mean((X_new @ w + b - y_new) ** 2):.2f}, on its own ", end="")
-    print(f"{np.mean((X @ w + b - y) ** 2):.2f}")
+    report("no penalty", *ridge(X, y, 0.0))
 
 # %% [markdown] role="caption" alt="Two panels of weights against λ on a logarithmic axis. Left, lasso: nine grey lines reach zero one after another and stay there, three coloured ones go on and reach zero last. Right, ridge: the coloured lines shrink smoothly, the grey ones wander near zero, and none arrives at it."
 # 40 examples, 12 correlated columns, 3 of which act (coloured). The lasso sends the others to exactly 0,
 # one after the other. Ridge draws the whole vector in, though a single weight may grow on the way, and
-# none arrives. Both do better on new data than no
-# penalty, and worse on their own (above).
+# none arrives. With the λ that a validation set chooses, both do better on new data than no penalty,
+# and worse on their own 40 examples (above).
 
-# %% [markdown] lang="zh" en="b854dd50" alt="两幅图，权重随 λ（对数轴）的变化。左，lasso：九条灰线先后到达 0 并停住，三条彩线最后才到 0。右，岭回归：彩线平滑地缩小，灰线在 0 附近游走，没有一条停在 0。"
-# 40 个样本，12 个相关的列，其中 3 个真正起作用（彩色）。lasso 把其余的先后变成恰好为 0。岭回归是把整个向量往回拉，个别权重中途还会变大，但没有一个停在 0。和不加惩罚相比，两者在新数据上都更好，在自己的训练数据上都更差（见上）。
+# %% [markdown] lang="zh" en="c47e33f9" alt="两幅图，权重随 λ（对数轴）的变化。左，lasso：九条灰线先后到达 0 并停住，三条彩线最后才到 0。右，岭回归：彩线平滑地缩小，灰线在 0 附近游走，没有一条停在 0。"
+# 40 个样本，12 个相关的列，其中 3 个真正起作用（彩色）。lasso 把其余的先后变成恰好为 0。岭回归是把整个向量往回拉，个别权重中途还会变大，但没有一个停在 0。用验证集选出 λ 之后，和不加惩罚相比，两者在新数据上的误差都更小，在那 40 个训练样本上的误差都更大（见上）。
 
 # %% [markdown] role="why"
 # **Why the threshold makes the lasso exact.** A gradient step handles the smooth part, the soft threshold
-# minimises the penalty plus the distance moved. At the minimum every weight that is 0 has
+# minimises the penalty plus half the squared distance moved, over the step. At the minimum every weight that is 0 has
 # $\lvert \partial \text{loss}/\partial w_j \rvert \le \lambda$, every other one exactly $\lambda$: the
-# grader checks this. The scheme is called ISTA; coordinate descent is the faster choice in practice.
+# grader checks this. The scheme is called ISTA; scikit-learn goes coordinate by coordinate instead.
 #
 # **What most people write first.** λ without the step in the threshold, or without n in ridge: loss and
 # penalty on different scales. Then λ means something else whenever n changes.
@@ -268,8 +272,8 @@ if check.lasso.passed and check.ridge.passed:
 # **Elsewhere.** scikit-learn's `Lasso(alpha)` uses exactly this objective; its `Ridge(alpha)` has no
 # $1/n$ and no ½, so its `alpha` is our $n\lambda$.
 
-# %% [markdown] lang="zh" en="cabcc292"
-# **为什么加上软阈值就精确。** 梯度步处理光滑的部分，软阈值对“惩罚加上移动的距离”求最小。在最小点处，每个为 0 的权重都有 $\lvert \partial \text{loss}/\partial w_j \rvert \le \lambda$，其余的恰好等于 $\lambda$：判题时查的就是这一条。这个方法叫 ISTA；实际中坐标下降更快。
+# %% [markdown] lang="zh" en="612fc36c"
+# **为什么加上软阈值就能得到精确解。** 梯度步处理光滑的部分，软阈值对“惩罚，加上移动距离的平方除以两倍步长”求最小。在最小点处，每个为 0 的权重都有 $\lvert \partial \text{loss}/\partial w_j \rvert \le \lambda$，其余的恰好等于 $\lambda$：判题时查的就是这一条。这个方法叫 ISTA；scikit-learn 用的则是坐标下降。
 #
 # **最常见的第一版。** 软阈值里的 λ 没乘步长，或者岭回归里漏了 n：损失和惩罚不在同一尺度，n 一变，λ 的含义也跟着变。
 #
@@ -395,7 +399,7 @@ check.prior(lam)
 # are wanted, one prunes, or penalises whole groups.
 
 # %% [markdown] lang="zh" en="9638dff6" fold="大模型用 L1 吗？"
-# 基本不用。它们的 weight decay 是（解耦的）L2。权重矩阵里零散的 0 没有稀疏算子配合，省不了时间；何况随机次梯度也得不到恰好的 0。真要 0，一般用剪枝，或者对整组权重加惩罚。
+# 基本不用。它们的 weight decay 是（解耦的）L2。权重矩阵里零散的 0 没有稀疏算子（kernel）配合就省不了时间；何况随机次梯度下降也得不到恰好为 0 的权重。真需要 0，一般是剪枝，或者对整组权重加惩罚。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
