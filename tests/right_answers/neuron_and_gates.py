@@ -69,6 +69,16 @@ def counted_from_one(X, y, lr=1.0, epochs=100):
     return w, b, 1 + updates
 
 
+def bias_full_step(X, y, lr=1.0, epochs=100):
+    v, n = [0.0] * (X.shape[1] + 1), 0
+    for _ in range(epochs):
+        for row, t in zip(X.tolist(), y.tolist(), strict=True):
+            e = t - int(sum(a * c for a, c in zip(v, [*row, 1.0], strict=True)) > 0)
+            v = [a + e * c for a, c in zip(v, [lr * x for x in row] + [1.0], strict=True)]
+            n += abs(e)
+    return np.array(v[:-1]), v[-1], n
+
+
 def epoch_at_once(X, y, lr=1.0, epochs=100):
     v, n = np.zeros(X.shape[1] + 1), 0
     A = np.column_stack([X, np.ones(len(X))])
@@ -154,6 +164,11 @@ TWINS = {
         8: epochs_instead,
         9: counted_from_one,
         10: epoch_at_once,
+        11: lambda X, y, lr=1.0, epochs=100: by_plain_loops(X, y, lr, 1),
+        12: wrong_perceptron(
+            move=lambda t, z, g: 1 if t == 1 and z <= 0 else -1 if t == 0 and z >= 0 else 0
+        ),
+        13: bias_full_step,
     },
     "neuron": {
         1: wrong_neuron(lambda p, y: p * (1 - p) * (p - y)),
@@ -169,6 +184,7 @@ TWINS = {
         3: net([[-1, 1], [-1, 1]], [0.5, -1.5], [[1], [1]], [-0.5]),
         4: net([[1, 1], [1, 1]], [-1.4, -1.6], [[1], [1]], [-1.5]),
         5: net([[-2, 2], [-2, 2]], [3, -1], [[1], [1]], [-0.5]),
+        6: net([[1, 1], [1, 1]], [-0.5, -1.5], [[2], [-2]], [-2.5]),
     },
     "perceptron_bound": {1: "20", 2: "200 updates", 3: 0.0025},
     "boolean_functions": {1: "16", 2: 15, 3: "12 functions"},

@@ -130,10 +130,10 @@ if check.perceptron.passed:
         )
 
 # %% [markdown] role="why"
-# **Why it stops.** If some line leaves a gap of $\gamma$ on either side and no example is longer than $R$, the
-# bias counted as one more input of 1, there are at most $(R/\gamma)^2$ updates: each turns the weights
-# towards the right direction faster than it can lengthen them (Novikoff 1962). Without such a line it
-# goes on for ever, as with XOR above.
+# **Why it stops.** Count the bias as the weight of one more input, always 1: the line becomes a plane through 0.
+# If some such plane leaves a gap of $\gamma$ on either side and no example is longer than $R$, there are at
+# most $(R/\gamma)^2$ updates: each turns the weights towards the right direction faster than it can lengthen
+# them (Novikoff 1962). Without such a plane it goes on for ever, as with XOR above.
 #
 # **What most people write first.** No bias, so that the line is nailed to the origin; or a correction
 # by target − score on every example, which is least squares (Adaline), not the perceptron.
@@ -141,8 +141,8 @@ if check.perceptron.passed:
 # **Elsewhere.** `sklearn.linear_model.Perceptron` shuffles the examples by default, so it counts other
 # updates. The learning rate changes nothing here when one starts at zero: it only scales `w` and `b`.
 
-# %% [markdown] lang="zh" en="6637becb"
-# **为什么会停。** 如果有一条直线，两侧各留出 $\gamma$ 的间隔，而且没有样本比 $R$ 长（把偏置算成恒为 1 的输入），更新次数就不超过 $(R/\gamma)^2$：每次更新让权重转向正确方向的速度，快过它变长的速度（Novikoff 1962）。没有这样的直线就永远停不下来，像上面的 XOR。
+# %% [markdown] lang="zh" en="8be72993"
+# **为什么会停。** 把偏置看成一个恒为 1 的输入的权重，直线就变成过原点的平面。如果有一个这样的平面，两侧各留出 $\gamma$ 的间隔，而每个样本的长度都不超过 $R$，更新次数就不超过 $(R/\gamma)^2$：每次更新让权重转向正确方向的速度，快过它变长的速度（Novikoff 1962）。没有这样的平面就永远停不下来，像上面的 XOR。
 #
 # **最常见的第一版。** 没有偏置，直线被钉在原点；或者对每个样本都按“目标 − 得分”修正，那是最小二乘（Adaline），不是感知机。
 #
@@ -187,7 +187,7 @@ def neuron(X, y, lr=1.0, steps=100):
 
 # %% [markdown] lang="zh" en="6539cb77"
 # 1. 单个样本的交叉熵对得分 z = w·x + b 的导数是什么？
-# 2. AND，从零开始：四个 p 都是 ½。沿 b 的斜率是多少？沿 w₁ 呢？
+# 2. AND，从零开始：四个 p 都是 ½。对 b 的偏导数是多少？对 w₁ 呢？
 # 3. 每一步：算概率；概率减目标，除以 n；w 逆着它与 X 的乘积走，b 逆着它的和走。
 
 # %%
@@ -197,12 +197,13 @@ check.neuron(neuron)
 # ## 3 · XOR by hand
 #
 # Give the weights of a network with two hidden units that computes XOR, every unit with a threshold:
-# `h = (x @ W1 + b1 > 0)`, output `h @ W2 + b2 > 0`. It must still work when each weight is off by 5 %.
+# `h = (x @ W1 + b1 > 0)`, output `h @ W2 + b2 > 0`. It must still work when
+# each weight and bias is off by up to 5 %.
 
-# %% [markdown] lang="zh" en="efb7bee2"
+# %% [markdown] lang="zh" en="f80719fc"
 # ## 3 · 手工搭出 XOR
 #
-# 写出一个有两个隐藏单元、能算 XOR 的网络的权重，每个单元都用阈值：`h = (x @ W1 + b1 > 0)`，输出 `h @ W2 + b2 > 0`。每个权重偏差 5% 时仍要正确。
+# 写出一个有两个隐藏单元、能算 XOR 的网络的权重，每个单元都用阈值：`h = (x @ W1 + b1 > 0)`，输出 `h @ W2 + b2 > 0`。每个权重和偏置偏差 5% 以内时仍要正确。
 
 
 # %% role="exercise"
@@ -261,17 +262,16 @@ if check.neuron.passed and check.perceptron.passed:
         z = inputs @ w + b
         one.append(np.mean(np.logaddexp(0, z) - AND * z))
     ax = plot.curves(
-        {"2-1-1 network, Adam 0.001, 6 runs": np.array([r[0] for r in runs])},
+        {
+            "2-1-1 network, Adam 0.001, 6 runs": np.array([r[0] for r in runs]),
+            "one neuron, gradient descent, lr 1": np.interp(range(1000), range(0, 1001, 20), one),
+        },
         xlabel="step",
         ylabel="cross-entropy on AND",
     )
-    ax.plot(range(0, 1001, 20), one, "--", color="C1", label="one neuron, gradient descent, lr 1")
-    ax.legend()
-    print("2-1-1 network, lr 0.001: share of AND right", [float(r[1]) for r in runs])
-    print(
-        "2-1-1 network, lr 0.01:  share of AND right",
-        [float(two_layers(s, 0.01)[1]) for s in range(6)],
-    )
+    faster = [two_layers(seed, lr=0.01) for seed in range(6)]
+    for lr, each in {0.001: runs, 0.01: faster}.items():
+        print(f"2-1-1 network, Adam {lr}: share of AND right {[float(r[1]) for r in each]}")
 
 # %% [markdown] role="caption" alt="Cross-entropy on AND over 1,000 steps. A band with a mean line, six runs of the two-layer network, falls slowly and ends near 0.55; the dashed line of one neuron falls quickly to about 0.02."
 # A common answer builds AND with a hidden layer of one unit and trains it by Adam with its default
@@ -279,7 +279,7 @@ if check.neuron.passed and check.perceptron.passed:
 # small (with 0.01 all six learn it). One neuron needs no hidden layer; the perceptron was done after 10 updates.
 
 # %% [markdown] lang="zh" en="e65c3916" alt="AND 上的交叉熵随 1,000 步的变化。两层网络六次运行的均值线和范围带下降缓慢，最后在 0.55 附近；一个神经元的虚线很快降到 0.02 左右。"
-# 常见的答案给 AND 加了一个单元的隐藏层，用 Adam 的默认步长训练。1,000 步之后，六次运行仍然对什么都输出 0，四个对三个：步子太小（换成 0.01，六次全学会）。一个神经元不需要隐藏层；感知机更新 10 次就学会了。
+# 常见的答案给 AND 加了一个单元的隐藏层，用 Adam 的默认步长训练。1,000 步之后，六次运行仍然一律输出 0，四个里对三个：步子太小（换成 0.01，六次全学会）。一个神经元不需要隐藏层；感知机更新 10 次就学会了。
 
 # %% [markdown] role="why"
 # **Why the hidden layer helps XOR.** The two hidden units map the four corners to three points: (0, 0) stays,
@@ -350,12 +350,12 @@ functions = 16 - 2
 check.boolean_functions(functions)
 
 # %% [markdown] role="follow-up" fold="Did Minsky and Papert prove that neural networks cannot do XOR?"
-# No. They showed what perceptrons *without* adaptable hidden layers cannot do, parity and connectedness
-# among it. That several layers could was known; what was missing was a way to train them, and that
-# backprop supplied.
+# No. They showed what perceptrons whose fixed features each see only a few of the inputs cannot do,
+# parity and connectedness among it; §13.2 of the same book discusses machines with more layers. What
+# was missing was a good way to train those, and that backprop supplied.
 
-# %% [markdown] lang="zh" en="211be6b4" fold="Minsky 和 Papert 证明了神经网络做不了 XOR 吗？"
-# 没有。他们说明的是**没有**可学习隐藏层的感知机做不到什么，比如奇偶性和连通性。多层能做到，当时已经知道；缺的是训练方法，后来由反向传播补上。
+# %% [markdown] lang="zh" en="0426e5f8" fold="Minsky 和 Papert 证明了神经网络做不了 XOR 吗？"
+# 没有。他们说明的是：特征固定、每个特征只看少数几个输入的感知机做不到什么，比如判断奇偶性和连通性。同一本书的 §13.2 就讨论了多层的机器；当时缺的是好的训练方法，后来由反向传播补上。
 
 # %% [markdown] role="follow-up" fold="Could another activation let one neuron do XOR?"
 # Yes, if it is not monotone: $f(z) = z^2$ with $w = (1, -1)$, $b = 0$ gives 0, 1, 1, 0. "One neuron cannot" holds

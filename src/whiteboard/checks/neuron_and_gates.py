@@ -1,5 +1,7 @@
 """One neuron: the perceptron rule, a neuron trained by gradient descent, and XOR by hand."""
 
+from itertools import product
+
 import numpy as np
 
 from whiteboard.grading.check import Check
@@ -7,7 +9,6 @@ from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
 from whiteboard.grading.say import Say
-from whiteboard.grading.text import Text
 
 INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 GATES = {
@@ -52,19 +53,21 @@ def _variant(
     error=lambda target, score, guess: target - guess,
     bias=True,
     count=lambda updates, epochs: updates,
+    bias_step=lambda lr: lr,
+    rounds=lambda epochs: epochs,
 ):
     """The perceptron with one line exchanged."""
 
     def perceptron(X, y, lr=1.0, epochs=100):
         w, b, updates, done = np.zeros(X.shape[1]), 0.0, 0, 0
-        for _ in range(epochs):
+        for _ in range(rounds(epochs)):
             wrong = 0
             for x, target in zip(X, y, strict=True):
                 score = x @ w + b
                 e = error(int(target), score, int(predict(score)))
                 if e:
                     w, wrong = w + lr * e * x, wrong + 1
-                    b = b + lr * e if bias else b
+                    b = b + bias_step(lr) * e if bias else b
             updates, done = updates + wrong, done + 1
             if not wrong:
                 break
@@ -74,12 +77,14 @@ def _variant(
 
 
 perceptron = Check(_perceptron, returns=("w", "b", "updates"))
-for _gate in ("AND", "OR", "NAND"):
+for _gate in ("NAND", "AND", "OR"):
     perceptron.case(
         INPUTS,
         GATES[_gate],
-        en=f"{_gate} is learnt, and then nothing changes any more",
-        zh=f"学会 {_gate}，之后不再更新",
+        en=f"{_gate} is learnt, and then nothing changes any more".replace(
+            "NAND", "NAND (not AND)"
+        ),
+        zh=f"学会 {_gate}，之后不再更新".replace("NAND", "NAND（与非）"),
     )
 perceptron.case(
     *separable(np.random.default_rng(0), 12),
@@ -103,8 +108,9 @@ def _(rng):
 
 perceptron.trap(
     _variant(bias=False),
-    en="The bias never moves, so the line always goes through 0, and AND has no such line.",
-    zh="偏置没有更新，直线永远经过原点，而 AND 没有这样的直线。",
+    en="The bias never moves, so the line always goes through 0, and no such line makes AND "
+    "or NAND.",
+    zh="偏置没有更新，直线永远经过原点，而过原点的直线做不出 AND，也做不出 NAND。",
     ask_en="Where must the line between (1, 1) and the other three corners pass?",
     ask_zh="把 (1, 1) 和另外三个角分开的直线，必须从哪里穿过？",
 )
@@ -175,6 +181,25 @@ perceptron.trap(
     "with the new weights at once, example by example.",
     zh="整轮的样本都用这一轮开始时的权重来判断。Rosenblatt 的规则是逐个样本，改完立即用新权重。",
 )
+perceptron.trap(
+    _variant(rounds=lambda epochs: min(epochs, 1)),
+    en="It stops after one epoch. Is the return indented into the loop?",
+    zh="只跑了一轮就停了。return 是不是缩进到循环里面去了？",
+)
+perceptron.trap(
+    _variant(
+        error=lambda target, score, guess: 2 * target - 1 if (2 * target - 1) * score <= 0 else 0
+    ),
+    en="An example of class 0 with a score of exactly 0 is corrected, though its guess, 0, is "
+    "right. The test y·score ≤ 0 belongs to labels −1 and 1.",
+    zh="类别 0 的样本得分恰好为 0 时也被修正了，而它的预测 0 是对的。"
+    "y·得分 ≤ 0 这个判据是标签取 −1 和 1 时用的。",
+)
+perceptron.trap(
+    _variant(bias_step=lambda lr: 1.0),
+    en="lr multiplies the step of w but not that of b.",
+    zh="lr 只乘在 w 的更新上，没有乘在 b 的更新上。",
+)
 
 
 # ---- neuron ------------------------------------------------------------------------------------
@@ -211,11 +236,11 @@ def _descent(slope=lambda p, y: p - y, scale=lambda n: n, bias=True, sign=1):
 neuron = Check(_neuron, returns=("w", "b"))
 neuron.case(
     INPUTS,
-    GATES["AND"],
+    GATES["OR"],
     1.0,
-    1,
-    en="one step from 0 on AND, along the slope of the mean cross-entropy",
-    zh="从 0 出发在 AND 上走一步，沿平均交叉熵的梯度",
+    2,
+    en="two steps from 0 on OR, each against the slope of the mean cross-entropy",
+    zh="从 0 出发在 OR 上走两步，每步逆着平均交叉熵的梯度",
 )
 neuron.case(INPUTS, GATES["AND"], 2.0, 200, en="200 steps on AND", zh="在 AND 上走 200 步")
 neuron.case(
@@ -288,6 +313,7 @@ def run_net(W1, b1, W2, b2):
     return (out > 0).astype(int).reshape(4, -1)[:, 0]
 
 
+XOR = GATES["XOR"]
 _SHAPES = {"W1": (2, 2), "b1": (2,), "W2": (2, 1), "b2": (1,)}
 
 xor_net = Check(returns=tuple(_SHAPES))
@@ -317,14 +343,25 @@ def _(answer):
     ask_en="How far is each score from the threshold 0?",
     ask_zh="每个得分离阈值 0 有多远？",
 )
-def _(answer, rng):
+def _(answer):
     parts = [np.asarray(part, dtype=float) for part in answer()]
-    wrong = 0
-    for _ in range(200):
-        moved = [part * rng.uniform(0.95, 1.05, size=part.shape) for part in parts]
-        wrong += int((run_net(*moved) != GATES["XOR"]).any())
-    note = Text("wrong networks of 200", "200 个网络里出错的个数")
-    return Evidence(given={}, expected=0, got=min(wrong, 1), note=note)
+    flat, ends = np.concatenate([part.ravel() for part in parts]), np.cumsum([4, 2, 2])
+    # each score is linear in each weight, so its extremes lie where all are off by the full 5 %
+    right = all(
+        (run_net(*map(np.reshape, np.split(flat * factors, ends), _SHAPES.values())) == XOR).all()
+        for factors in product((0.95, 1.05), repeat=9)
+    )
+    return Evidence(
+        given={},
+        expected={"still XOR": True, "a score of exactly 0": False},
+        got={"still XOR": right, "a score of exactly 0": not right and _on_threshold(*parts)},
+        names_zh={"still XOR": "仍是 XOR", "a score of exactly 0": "有得分恰好为 0"},
+    )
+
+
+def _on_threshold(W1, b1, W2, b2):
+    scores = INPUTS @ W1 + b1
+    return bool((scores == 0).any() or ((scores > 0) @ W2 + b2 == 0).any())
 
 
 def _net(W1, b1, W2, b2):
@@ -340,8 +377,10 @@ xor_net.trap(
 )
 xor_net.trap(
     _net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [[1.0], [1.0]], [-0.5]),
-    en="This says OR. The unit that fires on (1, 1) must hold the output down: a negative weight.",
-    zh="这是 OR。在 (1, 1) 上激活的单元要把输出压下去：权重应为负。",
+    en="This says OR: on (1, 1) nothing holds the output down. A unit that fires only there needs "
+    "a negative weight, large enough.",
+    zh="这是 OR：在 (1, 1) 上没有什么把输出压下去。要有一个只在那里激活的单元，"
+    "给它足够大的负权重。",
 )
 xor_net.trap(
     _net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [[-1.0], [1.0]], [0.5]),
@@ -350,15 +389,23 @@ xor_net.trap(
 )
 xor_net.trap(
     _net([[1.0, 1.0], [1.0, 1.0]], [-1.5, -1.5], [[1.0], [1.0]], [-0.5]),
-    en="This says AND: both hidden units are the same AND. They must draw two different lines.",
-    zh="这是 AND：两个隐藏单元是同一个 AND。它们要画两条不同的直线。",
+    en="This says AND: for the output, (0, 1) and (1, 0) look like (0, 0). The hidden units must "
+    "draw two different lines, and both must count.",
+    zh="这是 AND：在输出看来，(0, 1)、(1, 0) 和 (0, 0) 没有区别。两个隐藏单元要画两条不同的直线，"
+    "而且都要起作用。",
 )
 xor_net.trap(
     _net([[1.0, -1.0], [1.0, -1.0]], [-0.5, 1.5], [[1.0], [1.0]], [-0.5]),
-    en="The output is the OR of its two hidden units, and one of them always fires. Here it must "
-    "be "
-    "AND: a bias of −1.5.",
-    zh="输出把两个隐藏单元做了 OR，而总有一个是激活的。这里应做 AND：偏置取 −1.5。",
+    en="This says 1 to everything. If each hidden unit only rules out one corner, the output must "
+    "be their AND, not their OR: compare its bias with the sums it sees.",
+    zh="对什么都输出 1。如果每个隐藏单元只排除一个角，输出就应该是它们的 AND，而不是 OR："
+    "拿输出的偏置和它看到的那些和比一比。",
+)
+xor_net.trap(
+    _net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [[1.0], [-1.0]], [-1.0]),
+    en="This says 0 to everything: on (0, 1) the output's score must be above 0, and 0 "
+    "itself is not enough.",
+    zh="对什么都输出 0：在 (0, 1) 上，输出的得分要大于 0，等于 0 也不行。",
 )
 
 
@@ -451,9 +498,9 @@ flaws.false(
 flaws.false(
     en="That a network can represent a function means that training will find it.",
     zh="网络能表示某个函数，就说明训练一定能找到它。",
-    because_en="Representing and learning are two questions. Below, a network that can do AND is "
+    because_en="Representing and learning are two questions. Above, a network that can do AND is "
     "still wrong after 1,000 steps in six of six runs.",
-    because_zh="能表示和能学到是两回事。下面那个能表示 AND 的网络，六次训练、每次 1,000 步，"
+    because_zh="能表示和能学到是两回事。上面那个能表示 AND 的网络，六次训练、每次 1,000 步，"
     "全都没学会。",
     source="Goodfellow et al. 2016, §6.4.1; measured in this lesson",
 )
