@@ -143,6 +143,15 @@ def top_of_all(q, k, v, mask=None):
     return w @ v, w
 
 
+@quiet
+def full_masks_only(q, k, v, mask=None):
+    scores = np.einsum("...td,...sd->...ts", q, k) / sqrt(q.shape[-1])
+    if mask is not None:
+        scores[np.logical_not(mask)] = -np.inf
+    w = np.apply_along_axis(stable, -1, scores)
+    return w @ v, w
+
+
 def unguarded(row):
     e = np.exp(row - row.max())
     return e / e.sum()
@@ -255,10 +264,6 @@ def among_heads(x, Wq, Wk, Wv, Wo, H):
     return np.array(rows).reshape(*x.shape[:2], -1)
 
 
-def without_output(x, Wq, Wk, Wv, Wo, H):
-    return head_by_head(x, Wq, Wk, Wv, np.eye(len(Wo)), H)
-
-
 def all_in_one(x, Wq, Wk, Wv, Wo, H):
     return head_by_head(x, Wq, Wk, Wv, Wo, 1)
 
@@ -287,10 +292,7 @@ RIGHT = {
 
 TWINS = {
     "attention": {
-        1: rows_wrong(
-            cover=lambda row, keep: row,
-            finish=renormalised,
-        ),
+        1: rows_wrong(cover=lambda row, keep: row, finish=renormalised),
         2: rows_wrong(divide=lambda q, k, v: 1),
         3: rows_wrong(divide=lambda q, k, v: k.shape[-1]),
         4: rows_wrong(divide=lambda q, k, v: v.shape[-1] ** 0.5),
@@ -307,6 +309,7 @@ TWINS = {
         15: rows_wrong(normal=unguarded),
         16: rows_wrong(cover=lambda row, keep: np.choose(keep, [-1e9, row])),
         17: rows_wrong(cover=lambda row, keep: row + (1 - keep) * -1e9),
+        18: full_masks_only,
     },
     "attention_backward": {
         1: back_rows(powers=(0, 0, 0)),
@@ -321,24 +324,19 @@ TWINS = {
     "multi_head": {
         1: lone_heads(pieces, side_by_side),
         2: lone_heads(blocks, one_after_another),
-        3: lone_heads(
-            lambda y, H: [y[:, :, h::H] for h in range(H)],
-            side_by_side,
-        ),
+        3: lone_heads(lambda y, H: [y[:, :, h::H] for h in range(H)], side_by_side),
         4: lone_heads(blocks, side_by_side, width=lambda H: H),
         5: among_heads,
-        6: without_output,
-        7: all_in_one,
+        6: all_in_one,
     },
     "causal_mask": {
         1: lambda T, S: np.array([[j <= i for j in range(S)] for i in range(T)]),
         2: lambda T, S: np.array([[j < i for j in range(S)] for i in range(S - T, S)]),
         3: lambda T, S: np.array([[j - 1 <= i for j in range(S)] for i in range(S - T, S)]),
         4: lambda T, S: np.array([[j > i for j in range(S)] for i in range(S - T, S)]),
-        5: lambda T, S: np.array([[j <= i + T - S for j in range(S)] for i in range(T)]),
     },
-    "score_spread": {1: 16.0, 2: 1, 3: "2", 4: 32},
-    "weights_memory": {1: (2, "GiB"), 2: "137.4 GB", 3: "34.36 GB", 4: (256, "MiB")},
+    "score_spread": {1: 16.0, 2: 1, 3: 32},
+    "weights_memory": {1: (2, "GiB"), 2: "137.4 GB", 3: (256, "MiB")},
     "crossover": {1: "4096", 2: 16_384},
 }
 
@@ -347,15 +345,9 @@ TWO_AT_ONCE = {
         (rows_wrong(divide=lambda q, k, v: 1, cover=lambda row, keep: row), {2, 11}),
         (rows_wrong(normal=bare, cover=lambda row, keep: np.where(keep, row, 0)), {8, 12}),
     ],
-    "attention_backward": [
-        (back_rows(np.diag, powers=(0, 0, 0)), {1, 6}),
-    ],
-    "multi_head": [
-        (lone_heads(pieces, one_after_another), {1, 2}),
-    ],
-    "causal_mask": [
-        (lambda T, S: np.array([[j > i for j in range(S)] for i in range(T)]), {1, 4}),
-    ],
+    "attention_backward": [(back_rows(np.diag, powers=(0, 0, 0)), {1, 6})],
+    "multi_head": [(lone_heads(pieces, one_after_another), {1, 2})],
+    "causal_mask": [(lambda T, S: np.array([[j > i for j in range(S)] for i in range(T)]), {1, 4})],
 }
 
 PHRASINGS = {
@@ -367,7 +359,7 @@ PHRASINGS = {
                     "√d_k is the standard deviation of the dot product",
                     "dividing keeps the variance at one",
                 ],
-                "it has nothing to do with the variance",
+                "the variance is not d_k",
             ),
             (
                 [
@@ -402,16 +394,12 @@ PHRASINGS = {
                 "the heads are not concatenated",
             ),
             (
-                [
-                    "time is quadratic in T",
-                    "it takes O(T²) memory",
-                    "O(n^2 d) operations",
-                ],
+                ["time is quadratic in T", "it takes O(T²) memory", "O(n^2 d) operations"],
                 "the cost is not quadratic",
             ),
         ],
         "zh": [
-            (["点积的方差是 d_k", "标准差回到 1", "保持方差为 1"], "和方差没有关系"),
+            (["点积的方差是 d_k", "标准差回到 1", "保持方差为 1"], "不是为了方差"),
             (["softmax 会饱和", "梯度会消失", "权重接近 one-hot"], "softmax 不会饱和"),
             (["屏蔽的位置填 -inf", "设成负无穷", "先加掩码，再做 softmax"], "不要填 -inf"),
             (["沿 key 做 softmax", "对 value 加权求和", "每行加起来是 1"], "不是沿 key 做"),
@@ -421,4 +409,10 @@ PHRASINGS = {
     }
 }
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "attention": {
+        "np.maximum(total, 1) → np.maximum(1, total) in weights = e / np.maximum(total, 1)": (
+            "same value: maximum does not see the order"
+        )
+    }
+}

@@ -68,10 +68,10 @@ def attention(q, k, v, mask=None):
     scores = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
     if mask is not None:
         scores = np.where(mask, scores, -np.inf)
-    top = scores.max(axis=-1, keepdims=True)
-    e = np.exp(scores - np.where(np.isfinite(top), top, 0))  # −inf − (−inf) would be nan
-    total = e.sum(axis=-1, keepdims=True)
-    weights = e / np.where(total == 0, 1, total)  # a row without keys: 0/1
+    top = np.nan_to_num(scores.max(axis=-1, keepdims=True))  # −inf − (−inf) would be nan
+    e = np.exp(scores - top)
+    total = e.sum(axis=-1, keepdims=True)  # at least exp(0) = 1, or 0 in a row without keys
+    weights = e / np.maximum(total, 1)
     return weights @ v, weights
     ### END SOLUTION
 
@@ -249,16 +249,17 @@ if check.attention_backward.passed:
 
 # %% [markdown] role="why"
 # $d\mathrm{w} = d\mathrm{out}\, V^\top$ and $dV = W^\top d\mathrm{out}$ are the matrix product. Through the softmax, row by row,
-# $ds = w \odot (dw - \sum_j w_j dw_j)$: a mean is subtracted, so every row of $ds$ sums to 0. Where $w$ is one-hot, $ds$ is 0: that is the
-# vanishing gradient of the table above. The typical query of an unscaled wide head learns nothing. It is the
-# median; a few queries whose two best keys happen to be close have large gradients.
+# $ds = w \odot (dw - \sum_j w_j dw_j)$: a mean is subtracted, so every row of $ds$ sums to 0. Where $w$ is one-hot, $ds$ is 0. The
+# printed sizes show it: scaled, the typical query's gradient does not depend on the width. Unscaled it is larger at
+# first, since the factor $1/\sqrt{d_k}$ is missing, and collapses once the softmax saturates, to about a hundredth at d = 1,024. This is the
+# median; a query whose two best keys happen to be close still has a large gradient.
 #
 # The sum $\sum_j w_j dw_j$ equals $d\mathrm{out} \cdot \mathrm{out}$, a row's inner product of two vectors of width $d_v$. So the backward pass of
 # FlashAttention need not keep the weights: it recomputes them tile by tile.
 
-# %% [markdown] lang="zh" en="76a850c6"
+# %% [markdown] lang="zh" en="9088d899"
 # $d\mathrm{w} = d\mathrm{out}\, V^\top$ 和 $dV = W^\top d\mathrm{out}$ 来自矩阵乘法。逐行经过 softmax：
-# $ds = w \odot (dw - \sum_j w_j dw_j)$，减去的是加权平均，所以 $ds$ 的每一行之和为 0。$w$ 是 one-hot 时 $ds$ 为 0，上面的数表里消失的梯度就是这样来的：头很宽又不缩放时，一般的 query 什么都学不到。这里取的是中位数；也有少数 query，最好的两个 key 碰巧很接近，梯度就很大。
+# $ds = w \odot (dw - \sum_j w_j dw_j)$，减去的是加权平均，所以 $ds$ 的每一行之和为 0。$w$ 是 one-hot 时 $ds$ 为 0。打印的数正是如此：缩放之后，一般 query 的梯度与宽度无关；不缩放，起初因为少了 $1/\sqrt{d_k}$ 反而更大，等 softmax 饱和就塌下去，d = 1,024 时只剩约百分之一。这里取的是中位数；最好的两个 key 碰巧很接近的 query，梯度仍然很大。
 #
 # 其中 $\sum_j w_j dw_j$ 等于 $d\mathrm{out} \cdot \mathrm{out}$，即每行两个宽 $d_v$ 的向量的内积。所以 FlashAttention 的反向不必保存权重，分块重算就行。
 
@@ -278,9 +279,11 @@ def multi_head(x, Wq, Wk, Wv, Wo, H):
     """x: (B, T, D), Wq and Wk: (D, H·d_k), Wv: (D, H·d_v), Wo: (H·d_v, M). Returns (B, T, M)."""
     ### BEGIN SOLUTION
     B, T, _ = x.shape
-    q, k, v = [(x @ W).reshape(B, T, H, -1).swapaxes(1, 2) for W in (Wq, Wk, Wv)]
+    q, k, v = [
+        (x @ W).reshape(B, T, H, W.shape[1] // H).transpose(0, 2, 1, 3) for W in (Wq, Wk, Wv)
+    ]
     out, _ = attention(q, k, v)  # (B, H, T, d_v)
-    return out.swapaxes(1, 2).reshape(B, T, -1) @ Wo
+    return out.transpose(0, 2, 1, 3).reshape(B, T, len(Wo)) @ Wo
     ### END SOLUTION
 
 

@@ -43,8 +43,9 @@ def _attention(q, k, v, mask=None):
 
 
 def _allowed(q, k, v, mask=None):
-    arrays = all(isinstance(a, np.ndarray) and a.ndim >= 2 for a in (q, k, v))
-    if not arrays or not all(a.dtype.kind in "fiu" and np.isfinite(a).all() for a in (q, k, v)):
+    if not all(isinstance(a, np.ndarray) and a.ndim >= 2 for a in (q, k, v)) or not all(
+        a.dtype.kind in "fiu" and np.isfinite(a).all() for a in (q, k, v)
+    ):
         return False
     if not q.shape[:-2] == k.shape[:-2] == v.shape[:-2] or q.shape[-1] != k.shape[-1]:
         return False
@@ -93,25 +94,28 @@ def masked_afterwards(q, k, v, mask=None):
     return weights @ v, weights
 
 
-def _naive(scores):
-    e = np.exp(scores)
-    total = e.sum(axis=-1, keepdims=True)
-    return e / np.where(total == 0, 1, total)
+def _unguarded(top):
+    """Softmax that subtracts `top(scores)` and never looks whether anything is left."""
+
+    def normal(scores):
+        e = np.exp(scores - top(scores))
+        return e / e.sum(axis=-1, keepdims=True)
+
+    return normal
 
 
-def _one_maximum(scores):
-    e = np.exp(scores - scores.max())
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def _no_guard(scores):
-    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+def by_index(q, k, v, mask=None):
+    scores = scaled(q, k, v)
+    if mask is not None:
+        scores[~mask] = -np.inf
+    weights = softmax(scores)
+    return weights @ v, weights
 
 
 _Q = np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.5, 0.0, 1.0]])
 _K = np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 2.0, 1.0, 1.0], [2.0, 0.0, 1.5, -1.0]])
 _V = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, -1.0]])
+_SMALL, _LARGE = (_Q, _K, _V), (1e3 * _Q, 10 * _K, _V)
 
 
 def _normal(shape, seed):
@@ -122,9 +126,7 @@ _HEADS = (_normal((2, 3, 4, 5), 1), _normal((2, 3, 6, 5), 2), _normal((2, 3, 6, 
 
 attention = Check(_attention, returns=("out", "weights"), domain=_allowed)
 attention.case(
-    _Q,
-    _K,
-    _V,
+    *_SMALL,
     en="two queries, three keys: each row of weights is softmax(q·k / √d_k) over the keys",
     zh="两个 query、三个 key：权重的每一行都是沿 key 的 softmax(q·k / √d_k)",
 )
@@ -134,9 +136,7 @@ attention.case(
     zh="前面带 (B, H) 两个轴时，每个头各算各的",
 )
 attention.case(
-    _Q,
-    _K,
-    _V,
+    *_SMALL,
     np.array([[True, False, True], [True, True, False]]),
     en="where the mask is False the weight is 0, and the others sum to 1",
     zh="掩码为 False 处权重是 0，其余的加起来是 1",
@@ -150,9 +150,7 @@ attention.case(
     zh="padding 掩码的形状是 (B, 1, 1, S)，对头和 query 广播",
 )
 attention.case(
-    1e3 * _Q,
-    10 * _K,
-    _V,
+    *_LARGE,
     en="scores of ±10,000 and more: no overflow",
     zh="分数达到 ±10000 以上，也不溢出",
     ask_en="What is the largest x for which np.exp(x) is finite?",
@@ -177,9 +175,7 @@ attention.case(
     ask_zh="去掉被屏蔽的那个 key，这一行还剩哪些 exp？",
 )
 attention.case(
-    _Q,
-    _K,
-    _V,
+    *_SMALL,
     np.array([[False, False, False], [True, False, True]]),
     en="a query that may see no key gets weights 0 and output 0",
     zh="一个 key 都看不到的 query，权重全是 0，输出也是 0",
@@ -260,17 +256,15 @@ attention.trap(
     zh="掩码的含义反了：这里 True 表示可以看。",
 )
 attention.trap(
-    _variant(hide=lambda s, mask: s),
-    en="The argument mask is not used.",
-    zh="没有用到参数 mask。",
+    _variant(hide=lambda s, mask: s), en="The argument mask is not used.", zh="没有用到参数 mask。"
 )
 attention.trap(
-    _variant(normal=_naive),
+    _variant(normal=_unguarded(lambda s: 0)),
     en="exp(10,000) is inf, and inf / inf is nan. Subtract each row's maximum first.",
     zh="exp(10000) 是 inf，inf / inf 是 nan。先减去每行的最大值。",
 )
 attention.trap(
-    _variant(normal=_one_maximum),
+    _variant(normal=_unguarded(np.max)),
     en="One maximum for the whole array: a row far below it underflows to 0/0. Each row needs its "
     "own maximum, keepdims=True.",
     zh="整个数组只减了一个最大值：比它低很多的行全下溢，0/0。每行要减自己的最大值，keepdims=True。",
@@ -282,7 +276,7 @@ attention.trap(
     zh="−10000 也只是一个普通分数：允许的分数更低时，反而是被屏蔽的 key 胜出。−inf 才不会被越过。",
 )
 attention.trap(
-    _variant(normal=_no_guard),
+    _variant(normal=_unguarded(lambda s: s.max(axis=-1, keepdims=True))),
     en="A row without any allowed key is −inf − (−inf) = nan, and the nan spreads through the next "
     "layers. The question asks for zeros.",
     zh="整行都被屏蔽时 −inf − (−inf) = nan，会一路传到后面各层。题目要求这时给 0。",
@@ -298,6 +292,13 @@ attention.trap(
     en="Subtracting 1e9 from every score of a row shifts the row, and the softmax does not see a "
     "shift: a fully masked row comes out unmasked. The question asks for zeros.",
     zh="整行都减 1e9 只是平移，softmax 对平移不变：全被屏蔽的行等于没屏蔽。题目要求这时给 0。",
+)
+attention.trap(
+    quiet(by_index),
+    en="scores[~mask] needs a mask of the full shape (B, H, T, S): indexing does not broadcast. "
+    "np.where(mask, scores, −inf) does.",
+    zh="scores[~mask] 要求掩码是完整的 (B, H, T, S) 形状，索引不会广播。np.where(mask, scores, "
+    "−inf) 才会。",
 )
 
 
@@ -334,25 +335,19 @@ def _back(
 
 
 attention_backward = Check(_attention_backward, returns=("dq", "dk", "dv"))
+_DOUT = np.array([[1.0, -1.0], [0.5, 2.0]])
 attention_backward.case(
-    np.array([[1.0, -1.0], [0.5, 2.0]]),
-    _Q,
-    _K,
-    _V,
+    _DOUT,
+    *_SMALL,
     en="the three gradients of two queries and three keys",
     zh="两个 query、三个 key 时的三个梯度",
 )
 attention_backward.case(
-    _normal((2, 3, 4, 2), 4),
-    *_HEADS,
-    en="with axes (B, H) in front",
-    zh="前面带 (B, H) 两个轴",
+    _normal((2, 3, 4, 2), 4), *_HEADS, en="with axes (B, H) in front", zh="前面带 (B, H) 两个轴"
 )
 attention_backward.case(
-    np.array([[1.0, -1.0], [0.5, 2.0]]),
-    1e3 * _Q,
-    10 * _K,
-    _V,
+    _DOUT,
+    *_LARGE,
     en="scores of ±10,000 saturate the softmax: dq and dk are 0, dv is not",
     zh="分数达到 ±10000，softmax 饱和：dq 和 dk 为 0，dv 不为 0",
 )
@@ -447,13 +442,13 @@ def _join(out):
     return out.transpose(0, 2, 1, 3).reshape(out.shape[0], out.shape[2], -1)
 
 
-def _heads(split=_divide, merge=_join, root=lambda d, H: d**0.5, project=lambda y, Wo: y @ Wo):
+def _heads(split=_divide, merge=_join, root=lambda d, H: d**0.5):
     """multi_head with one line exchanged."""
 
     def answer(x, Wq, Wk, Wv, Wo, H):
         q, k, v = (split(x @ W, H) for W in (Wq, Wk, Wv))
         w = softmax(q @ flip(k) / root(q.shape[-1], H))
-        return project(merge(w @ v), Wo)
+        return merge(w @ v) @ Wo
 
     return quiet(answer)
 
@@ -520,11 +515,6 @@ multi_head.trap(
     zh="H 还在 T 该在的位置：成了同一个 token 的各个头互相注意，token 之间谁也看不到谁。",
 )
 multi_head.trap(
-    _heads(project=lambda y, Wo: y),
-    en="Wo is missing: the heads are concatenated but never mixed.",
-    zh="少了 Wo：各个头只是拼在一起，没有混合。",
-)
-multi_head.trap(
     _single,
     en="H is not used: this is one head of the full width, with one set of weights per token.",
     zh="没有用到 H：这是一个全宽的头，每个 token 只有一组权重。",
@@ -583,11 +573,6 @@ causal_mask.trap(
     en="The polarity is reversed: True is what the query may see.",
     zh="含义反了：True 表示可以看。",
 )
-causal_mask.trap(
-    lambda T, S: np.tril(np.ones((T, S), bool), T - S),
-    en="The offset has the wrong sign: cached keys should let the first query see more, not less.",
-    zh="偏移量的符号反了：缓存的 key 应当让第一个 query 看得更多，而不是更少。",
-)
 
 
 # ---- on paper ----------------------------------------------------------------------------------
@@ -604,11 +589,6 @@ score_spread.trap(
     zh="等于 1 的前提是各分量方差为 1。这里每个乘积的方差是 4 · 4。",
 )
 score_spread.trap(
-    2,
-    en="Only one factor was counted: the variance of q_i k_i is the product of both variances.",
-    zh="只算了一个因子：q_i k_i 的方差是两个方差之积。",
-)
-score_spread.trap(
     32, en="This is before the division by √64 = 8.", zh="这是除以 √64 = 8 之前的值。"
 )
 
@@ -618,11 +598,6 @@ weights_memory.trap(
     "128 GiB",
     en="Four bytes a number; bfloat16 has two.",
     zh="按每个数四字节算了，bfloat16 是两字节。",
-)
-weights_memory.trap(
-    "32 GiB",
-    en="One byte a number; bfloat16 has two. (Half the entries masked saves nothing in an array.)",
-    zh="按每个数一字节算了，bfloat16 是两字节。（一半被屏蔽，数组也不会变小。）",
 )
 weights_memory.trap(
     "256 MiB",
@@ -732,7 +707,12 @@ say.point(
     en="mask with −inf before the softmax",
     zh="softmax 之前用 −inf 屏蔽",
     found_en=[r"[-−] ?inf", r"minus infinity", r"mask\w*.{0,25}before"],
-    found_zh=[r"[-−]\s*inf", r"负无穷", r"先(屏蔽|加掩码|mask).{0,10}softmax"],
+    found_zh=[
+        r"[-−]\s*inf",
+        r"负无穷",
+        r"先(屏蔽|加掩码|加 ?mask)",
+        r"softmax\s*(之前|前).{0,8}(屏蔽|掩码)",
+    ],
 )
 say.point(
     en="softmax over the keys, then a weighted sum of the values",
