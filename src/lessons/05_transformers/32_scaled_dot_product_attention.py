@@ -365,16 +365,15 @@ check.attention.hack(trap=1)
 
 # %% role="hack"
 ### BEGIN SOLUTION
-mask = np.array([[True, True, False]])
+example = {  # the forbidden third key has by far the largest score
+    "q": np.array([[1.0]]),
+    "k": np.array([[0.0], [1.0], [1000.0]]),
+    "v": np.array([[1.0], [2.0], [3.0]]),
+    "mask": np.array([[True, True, False]]),
+}
 ### END SOLUTION
-if mask is not ...:
-    check.attention.hack(
-        trap=1,
-        q=np.array([[1.0]]),
-        k=np.array([[0.0], [1.0], [1000.0]]),
-        v=np.array([[1.0], [2.0], [3.0]]),
-        mask=mask,
-    )
+if example is not ...:  # a dict with q, k, v and mask
+    check.attention.hack(trap=1, **example)
 
 # %% [markdown] role="flaws" anchor="flaws"
 # ## Find the flaw
@@ -454,12 +453,12 @@ length = 2 * 4_096  # 4·T²·D = 8·T·D²
 check.crossover(length)
 
 # %% [markdown] role="follow-up" fold="And then? Where does the interviewer take it?"
-# Operations: $8TD^2$ against $4T^2D$, equal at $T = 2D$. Below that, the quadratic term is not what takes the time; memory hurts earlier, since the weights alone are tens of gigabytes
+# Operations: $8TD^2$ against $4T^2D$, equal at $T = 2D$. Below that, the quadratic term is the smaller part of the operations; memory hurts earlier, since the weights alone are tens of gigabytes
 # at 32k. So the next questions are FlashAttention (never store them), the KV cache (never recompute k and v while decoding) and fewer key heads (GQA). For
 # what a whole layer keeps, see [Training memory](lesson:training_memory).
 
-# %% [markdown] lang="zh" en="c2f872aa" fold="接下来会问什么？"
-# 运算量是 $8TD^2$ 对 $4T^2D$，在 $T = 2D$ 处相等。比这短的时候，平方项并不是主要耗时；内存先吃紧，32k 时光权重就有几十 GB。所以接下来会问 FlashAttention（不存权重）、KV Cache（解码时不重算 k 和 v）、减少 key 的头数（GQA）。一整层要存多少，见[训练显存](lesson:training_memory)。
+# %% [markdown] lang="zh" en="e4f26bd9" fold="接下来会问什么？"
+# 运算量是 $8TD^2$ 对 $4T^2D$，在 $T = 2D$ 处相等。比这短的时候，平方项在运算量里占小头；内存先吃紧，32k 时光权重就有几十 GB。所以接下来会问 FlashAttention（不存权重）、KV Cache（解码时不重算 k 和 v）、减少 key 的头数（GQA）。一整层要存多少，见[训练显存](lesson:training_memory)。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
