@@ -178,16 +178,16 @@ if check.attention.passed:
 # **Elsewhere.** In PyTorch's `scaled_dot_product_attention`, in `jax.nn.dot_product_attention` and in Keras, True means "takes part";
 # the `key_padding_mask` and `attn_mask` of PyTorch's `nn.MultiheadAttention` mean the opposite. A float mask is added to the scores. JAX and Keras
 # lay the arrays out as (B, T, H, d). For a fully masked row PyTorch returned nan at first and zeros since its
-# `_safe_softmax` of 2024.
+# `_safe_softmax` of 2024. Keras on TensorFlow gave the plain mean of all values in our run.
 
-# %% [markdown] lang="zh" en="2f3b7453"
+# %% [markdown] lang="zh" en="ef34563c"
 # **为什么对。** 注意力是一次软的、可以学习的查表：query 和每个 key 比较，结果是 value 的加权平均。权重是激活值，参数在前面的投影里。
 #
 # **代价。** 每个头算分数要 $2TS d_k$ 次运算，加权求和要 $2TS d_v$ 次，T = S 时就是 O(T²d)。存权重每个头要 T² 个数。FlashAttention 分块算出同样的结果，额外内存 O(T)，运算量仍是 O(T²d)。
 #
 # **最常见的第一版。** softmax 之后才屏蔽。不重新归一化，行的和就不是 1；归一化了，一般的数没问题，但被屏蔽的 key 远大于其余时得到 0/0。还有用 −1e9 代替 −inf 的：一个 key 都看不到的行会变成均匀的（float16 也放不下它，最大只到 65,504）。
 #
-# **换个框架。** PyTorch 的 `scaled_dot_product_attention`、`jax.nn.dot_product_attention` 和 Keras 里，True 表示参与；PyTorch 的 `nn.MultiheadAttention` 里 `key_padding_mask` 和 `attn_mask` 正好相反。浮点掩码是加到分数上的。JAX 和 Keras 的排布是 (B, T, H, d)。整行都被屏蔽时，PyTorch 起初返回 nan，2024 年加了 `_safe_softmax` 之后返回 0。
+# **换个框架。** PyTorch 的 `scaled_dot_product_attention`、`jax.nn.dot_product_attention` 和 Keras 里，True 表示参与；PyTorch 的 `nn.MultiheadAttention` 里 `key_padding_mask` 和 `attn_mask` 正好相反。浮点掩码是加到分数上的。JAX 和 Keras 的排布是 (B, T, H, d)。整行都被屏蔽时，PyTorch 起初返回 nan，2024 年加了 `_safe_softmax` 之后返回 0；Keras 的 TensorFlow 后端我们实测返回全部 value 的平均。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have written the core. What follows is the gradient, the heads and the causal mask.
