@@ -1,5 +1,5 @@
 # ---
-# title: Say why gradients vanish or explode, and start a network that keeps them
+# title: Say why gradients vanish or explode, and initialize a network so that they do neither
 # title_zh: 讲清梯度为什么消失、为什么爆炸，并从初始化开始防住
 # kind: question
 # minutes: 40
@@ -16,8 +16,8 @@
 # > Why do gradients vanish or explode in a deep network? What fixes each, and how would you see
 # > which one you have?
 #
-# Think aloud for one minute before you type: what multiplies the gradient on its way down, how often,
-# and which of the usual remedies changes that factor?
+# Think aloud for one minute before you type: what multiplies the gradient on its way down, how often, and which of the usual remedies changes
+# that factor?
 
 # %% [markdown] lang="zh" en="441240fb"
 # ## 题目
@@ -54,9 +54,8 @@ check = lesson("init_and_gradient_flow")
 # %% [markdown] role="exercise" anchor="init"
 # ## 1 · The first weights
 #
-# Write `init` with the variances of Glorot, $2/(\text{fan\_in} + \text{fan\_out})$, and of He,
-# $2/\text{fan\_in}$, each as a normal and as a uniform distribution. Biases start at zero and need no
-# function.
+# Write `init` with the variances of Glorot, $2/(\text{fan\_in} + \text{fan\_out})$, and of He, $2/\text{fan\_in}$, each as a normal and as a
+# uniform distribution. Biases start at zero and need no function.
 
 # %% [markdown] lang="zh" en="240aefc0"
 # ## 1 · 最初的权重
@@ -99,9 +98,9 @@ check.init(init)
 #
 # $$\mathrm{Var}[z] = n_\text{in}\,\mathrm{Var}[w]\,E[a^2], \qquad E[(\partial L/\partial a)^2] = n_\text{out}\,\mathrm{Var}[w]\,E[(\partial L/\partial z)^2] .$$
 #
-# Forward wants $n_\text{in}\mathrm{Var}[w] = 1$, backward $n_\text{out}\mathrm{Var}[w] = 1$. Glorot takes the
-# compromise $2/(n_\text{in} + n_\text{out})$ (eq. 12; as a uniform, eq. 16). If $a = \max(0, z')$ with $z'$
-# symmetric, $E[a^2] = \frac12 \mathrm{Var}[z']$, hence He's $\frac12 n_\text{in}\mathrm{Var}[w] = 1$ (§2.2).
+# Forward wants $n_\text{in}\mathrm{Var}[w] = 1$, backward $n_\text{out}\mathrm{Var}[w] = 1$. Glorot takes the compromise
+# $2/(n_\text{in} + n_\text{out})$ (eq. 12; as a uniform, eq. 16). If $a = \max(0, z')$ with $z'$ symmetric, $E[a^2] = \frac12 \mathrm{Var}[z']$, hence He's
+# $\frac12 n_\text{in}\mathrm{Var}[w] = 1$ (§2.2).
 #
 # | symbol | variable | shape |
 # |---|---|---|
@@ -123,10 +122,9 @@ check.init(init)
 # | $n_\text{in}$、$n_\text{out}$ | `fan_in`、`fan_out` | 数 |
 
 # %% [markdown] role="worked" fold="A sibling worked by hand: leaky ReLU"
-# Leaky ReLU sends $z > 0$ through and multiplies $z < 0$ by $s = 0.5$. For symmetric $z$ of variance $v$,
-# each half of the line contributes $v/2$ to $E[z^2]$. Behind the activation the positive half still
-# contributes $v/2$, the negative one $s^2 v/2 = 0.125\,v$. So $E[a^2] = 0.625\,v$, and the weights need
-# $n_\text{in}\mathrm{Var}[w] = 1/0.625 = 1.6$: the general rule is $2/(1 + s^2)$.
+# Leaky ReLU sends $z > 0$ through and multiplies $z < 0$ by $s = 0.5$. For symmetric $z$ of variance $v$, each half of the line contributes
+# $v/2$ to $E[z^2]$. Behind the activation the positive half still contributes $v/2$, the negative one $s^2 v/2 = 0.125\,v$. So
+# $E[a^2] = 0.625\,v$, and the weights need $n_\text{in}\mathrm{Var}[w] = 1/0.625 = 1.6$: the general rule is $2/(1 + s^2)$.
 
 # %% [markdown] lang="zh" en="bbbd0dc7" fold="手算一个相近的例子：leaky ReLU"
 # leaky ReLU 让 $z > 0$ 原样通过，$z < 0$ 乘 $s = 0.5$。$z$ 对称、方差为 $v$ 时，正负两半对 $E[z^2]$ 各贡献 $v/2$。过了激活函数，正的一半还是
@@ -134,9 +132,8 @@ check.init(init)
 # $n_\text{in}\mathrm{Var}[w] = 1/0.625 = 1.6$；一般公式是 $2/(1 + s^2)$。
 
 # %% [markdown] role="setup"
-# The network for the rest of the lesson, as in [backprop](lesson:backprop): hidden layers with an activation, a linear
-# last one, one `(W, b)` per layer. `cache[l]` is the input of layer `l`; `SLOPES` gives the
-# activation's derivative from its *output*.
+# The network for the rest of the lesson, as in [backprop](lesson:backprop): hidden layers with an activation, a linear last one, one `(W, b)`
+# per layer. `cache[l]` is the input of layer `l`; `SLOPES` gives the activation's derivative from its *output*.
 
 # %% [markdown] lang="zh" en="d39c973a"
 # 后面都用这个网络，写法与[反向传播](lesson:backprop)一课相同：隐藏层带激活函数，最后一层是线性的，每层一个 `(W, b)`。`cache[l]` 是第 `l` 层的输入；`SLOPES` 由激活函数的**输出**给出导数。
@@ -174,12 +171,11 @@ def network(widths, draw, rng):
 x_digits, t_digits = x_digits.reshape(len(x_digits), -1), np.eye(10)[y_digits]
 
 # %% [markdown] role="reward"
-# What the first weights do to the signal: 20 ReLU layers of 128 units, five draws each. And to the
-# first loss, which should be near $\ln 10$ when the network knows nothing of ten classes: an interview
-# post on the web draws weights *and biases* with standard deviation 1.
+# What the first weights do to the signal: 20 ReLU layers of 128 units, five draws each. And to the first loss, which should be near $\ln 10$
+# when the network knows nothing of ten classes: an interview post on the web draws weights *and biases* with standard deviation 1 (there in a CNN, here in an MLP).
 
-# %% [markdown] lang="zh" en="0353fb67"
-# 看看初始权重对信号做了什么：20 层 ReLU，每层 128 个单元，各抽五次。再看第一个损失值：十分类的网络还什么都不会时，应在 $\ln 10$ 附近。网上有一篇面试题解，权重**和偏置**都用标准差 1 去抽。
+# %% [markdown] lang="zh" en="7890283a"
+# 看看初始权重对信号做了什么：20 层 ReLU，每层 128 个单元，各抽五次。再看第一个损失值：十分类的网络还什么都不会时，应在 $\ln 10$ 附近。网上有一篇面试题解，权重**和偏置**都用标准差 1 去抽（原文是 CNN，这里用 MLP）。
 
 
 # %% role="reward"
@@ -210,33 +206,31 @@ if check.init.passed:
             [first_loss(draw, float(name == "std 1"), np.random.default_rng(s)) for s in range(5)]
         )
         print(f"{name:>8}: first loss {loss:.4g} (ln 10 = {np.log(10):.4g})")
-    last = [runs[-1] for runs in sizes["He"]]
-    print(
-        f"He, RMS at layer 20: {min(last):.2f} to {max(last):.2f}, at the input {sizes['He'][0][0]:.2f}"
-    )
+    first, last = sizes["He"][0][0], [runs[-1] for runs in sizes["He"]]
+    print(f"He, RMS at the input {first:.2f}, at layer 20 {min(last):.2f} to {max(last):.2f}")
     ax = plot.curves(sizes, xlabel="layer", ylabel="RMS activation", logy=True)
     ax.set_xticks(range(0, 21, 5))
 
 # %% [markdown] role="caption" alt="Root mean square of the activations against the layer on a logarithmic axis, four lines: standard deviation 1 rises steeply over many powers of ten, He stays level, Glorot falls slowly by about a factor of a thousand, standard deviation 0.01 falls steeply."
-# The mean of five draws, shaded from the lowest to the highest. He stays level. Glorot, made for an activation that keeps
-# its input's size near zero, loses half of the mean square in each ReLU layer: $2^{-20/2} \approx 10^{-3}$ in all. A
-# single He network still wanders (printed above), because variances are kept on average over draws.
+# The mean of five draws, shaded from the lowest to the highest. He stays level. Glorot, made for an activation that keeps its input's size
+# near zero, loses half of the mean square in each ReLU layer: $2^{-20/2} \approx 10^{-3}$ in all. A single He network still wanders (printed
+# above), because variances are kept on average over draws.
 
 # %% [markdown] lang="zh" en="c4ead4e1" alt="对数坐标下各层激活值的均方根，四条线：标准差 1 陡升许多个数量级，He 基本水平，Glorot 缓慢下降约一千倍，标准差 0.01 陡降。"
 # 五次的平均，阴影是最低到最高。He 基本水平。Glorot 假设激活函数在零附近保持输入的大小，每过一层 ReLU 均方值就少一半，总共
 # $2^{-20/2} \approx 10^{-3}$。单个 He 网络仍会漂移（见上面打印的范围）：方差只在多次抽取的平均意义下保持不变。
 
 # %% [markdown] role="why"
-# **Why it works.** Both formulas keep a second moment through one layer; 20 layers multiply 20 such
-# factors, so a factor of 0.5 instead of 1 costs $10^{-6}$ in variance.
+# **Why it works.** Both formulas keep a second moment through one layer; 20 layers multiply 20 such factors, so a factor of 0.5 instead of 1
+# costs $10^{-6}$ in variance.
 #
-# **What most people write first.** `rng.normal(0, 2 / fan_in, …)`: a variance where the standard
-# deviation belongs. On a square layer a swapped fan cannot be seen either.
+# **What most people write first.** `rng.normal(0, 2 / fan_in, …)`: a variance where the standard deviation belongs. On a square layer a
+# swapped fan cannot be seen either.
 #
-# **Elsewhere.** Keras: `Dense` starts with `glorot_uniform` and zero biases; its `he_normal` is cut at two standard deviations, and
-# widened so that the variance is right afterwards. PyTorch: `nn.init.kaiming_normal_(w, mode="fan_in",
-# nonlinearity="relu")`, with fan-in read from axis 1, since $W$ is (out, in); for tanh, `calculate_gain`
-# recommends $5/3$. JAX: `jax.nn.initializers.he_normal()` returns a function of a key and a shape.
+# **Elsewhere.** Keras: `Dense` starts with `glorot_uniform` and zero biases; its `he_normal` is cut at two standard deviations, and widened
+# so that the variance is right afterwards. PyTorch: `nn.init.kaiming_normal_(w, mode="fan_in", nonlinearity="relu")`, with fan-in read from
+# axis 1, since $W$ is (out, in); for tanh, `calculate_gain` recommends $5/3$. JAX: `jax.nn.initializers.he_normal()` returns a function of a
+# key and a shape.
 
 # %% [markdown] lang="zh" en="f4386fea"
 # **为什么对。** 两个公式都是让二阶矩过一层不变；20 层就是 20 个因子相乘，每层是 0.5 而不是 1，方差就只剩 $10^{-6}$。
@@ -308,19 +302,15 @@ if check.init.passed and check.layer_grad_norms.passed:
         nets = [network([64] * 20 + [10], draw, np.random.default_rng(s)) for s in range(5)]
         runs = norms[name] = np.array([layer_grad_norms(*batch, net, kind) for net in nets])
         low, _, ratio, _, high = np.sort(runs[:, 0] / runs[:, -1])
-        print(f"{name:>15}: first / last = {ratio:.2g} ({low:.2g} to {high:.2g}),", end=" ")
-        print(f"last layer {np.median(runs[:, -1]):.1g}")
-    layers = np.arange(1, 21)
-    ax = plot.curves(
-        norms, x=layers, xlabel="layer", ylabel="norm of the weight gradient", logy=True
-    )
+        spread, last = f"{low:.2g} to {high:.2g}", np.median(runs[:, -1])
+        print(f"{name:>15}: first / last = {ratio:.2g} ({spread}), last layer {last:.1g}")
+    ax = plot.curves(norms, x=range(1, 21), xlabel="layer", ylabel="gradient norm of W", logy=True)
     ax.set_xticks([1, 5, 10, 15, 20])
 
 # %% [markdown] role="caption" alt="Gradient norm of 20 layers on a logarithmic axis, four lines: sigmoid with Glorot falls in a straight line from 10 at the last layer to 1e-11 at the first; tanh with Glorot is level near 1; ReLU with Glorot is level too but near 1e-3; tanh with standard deviation 1 grows towards the first layer to above 1e6."
-# Sigmoid: about 12 powers of ten between the first layer and the last, close to $(1/4)^{19} = 3.6 \times 10^{-12}$. tanh
-# with Glorot: level, a ratio of order 1 that moves from draw to draw. tanh at standard deviation 1 explodes. And a warning: ReLU with
-# Glorot is level *and* vanished. For ReLU without biases a wrong scale shrinks all layers' gradients alike, so
-# read the heights, not only the ratio.
+# Sigmoid: about 12 powers of ten between the first layer and the last, close to $(1/4)^{19} = 3.6 \times 10^{-12}$. tanh with Glorot: level,
+# a ratio of order 1 that moves from draw to draw. tanh at standard deviation 1 explodes. And a warning: ReLU with Glorot is level *and*
+# vanished. For ReLU without biases a wrong scale shrinks all layers' gradients alike, so read the heights, not only the ratio.
 
 # %% [markdown] lang="zh" en="866317e7" alt="对数坐标下 20 层的梯度范数，四条线：sigmoid 加 Glorot 从最后一层的 10 直线降到第一层的 1e-11；tanh 加 Glorot 在 1 附近基本水平；ReLU 加 Glorot 也水平，但在 1e-3 附近；tanh 标准差 1 越靠前越大，超过 1e6。"
 # sigmoid：首尾相差约 12 个数量级，接近 $(1/4)^{19} = 3.6 \times 10^{-12}$。tanh 加
@@ -330,8 +320,8 @@ if check.init.passed and check.layer_grad_norms.passed:
 # %% [markdown] role="exercise" anchor="jacobian-sv"
 # ## 3 · The product itself
 #
-# Write `jacobian_sv`: the singular values of the Jacobian $\partial y / \partial x$ at one input. They are
-# the factors by which the network stretches a gradient on its way from $y$ to $x$, direction by direction.
+# Write `jacobian_sv`: the singular values of the Jacobian $\partial y / \partial x$ at one input. They are the factors by which the network
+# stretches a gradient on its way from $y$ to $x$, direction by direction.
 
 # %% [markdown] lang="zh" en="96b43a55"
 # ## 3 · 连乘本身
@@ -385,8 +375,8 @@ if check.init.passed and check.jacobian_sv.passed:
     plot.curves(spectra, x=np.arange(1, 65), xlabel="index", ylabel="singular value", logy=True)
 
 # %% [markdown] role="caption" alt="64 singular values of a 20-layer Jacobian on a logarithmic axis: tanh with orthogonal weights is a nearly flat line just below 1, tanh with Glorot falls from about 6 over many powers of ten, sigmoid with Glorot lies some twelve powers of ten lower and falls likewise."
-# 20 layers, 64 units, a small input. Glorot keeps the *mean square* of the singular values near 1, but the product of 20 random
-# matrices spreads them over many powers of ten: a gradient survives in a few directions. (The last few are rounding error.) Orthogonal weights keep
+# 20 layers, 64 units, a small input. Glorot keeps the *mean square* of the singular values near 1, but the product of 20 random matrices
+# spreads them over many powers of ten: a gradient survives in a few directions. (The last few are rounding error.) Orthogonal weights keep
 # all of them near 1 while tanh is nearly linear (Saxe et al. 2014, for deep linear networks).
 
 # %% [markdown] lang="zh" en="fd366e87" alt="对数坐标下 20 层雅可比的 64 个奇异值：tanh 加正交权重是略低于 1 的近乎水平线，tanh 加 Glorot 从约 6 起下降许多个数量级，sigmoid 加 Glorot 整体低约十二个数量级，同样下降。"
@@ -395,8 +385,8 @@ if check.init.passed and check.jacobian_sv.passed:
 # %% [markdown] role="exercise" anchor="clip-global"
 # ## 4 · When it explodes anyway
 #
-# Write `clip_global`: if the Euclidean norm over *all* gradients together exceeds `c`, scale them so that
-# it is `c`; otherwise leave them. (PyTorch adds 1e-6 to the norm; you may.)
+# Write `clip_global`: if the Euclidean norm over *all* gradients together exceeds `c`, scale them so that it is `c`; otherwise leave them.
+# (PyTorch adds 1e-6 to the norm; you may.)
 
 # %% [markdown] lang="zh" en="6333faa6"
 # ## 4 · 还是爆炸了怎么办
@@ -427,10 +417,10 @@ def clip_global(grads, c):
 check.clip_global(clip_global)
 
 # %% [markdown] role="why"
-# One factor for the whole gradient is a shorter step in the same direction, as a smaller learning rate for this step would be. It never scales up,
-# so it leaves a vanished gradient as it is. Elsewhere: `torch.nn.utils.clip_grad_norm_` (global, in place, returns
-# the norm *before* clipping: log it); in Keras, `global_clipnorm` is this one, `clipnorm` clips each variable by itself and
-# `clipvalue` each element; in JAX, `optax.clip_by_global_norm`.
+# One factor for the whole gradient is a shorter step in the same direction, as a smaller learning rate for this step would be. It never
+# scales up, so it leaves a vanished gradient as it is. Elsewhere: `torch.nn.utils.clip_grad_norm_` (global, in place, returns the norm
+# *before* clipping: log it); in Keras, `global_clipnorm` is this one, `clipnorm` clips each variable by itself and `clipvalue` each element;
+# in JAX, `optax.clip_by_global_norm`.
 
 # %% [markdown] lang="zh" en="68956ab5"
 # 整个梯度乘同一个系数，方向不变，只是步子变小，相当于这一步临时调小学习率。它从不放大，所以对梯度消失毫无作用。换个框架：`torch.nn.utils.clip_grad_norm_` 是全局的，就地修改，返回裁剪**之前**的范数，最好记到日志里；Keras 里对应的是
@@ -439,8 +429,7 @@ check.clip_global(clip_global)
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
 #
-# Here is a wrong `clip_global`. On some inputs it agrees with the right one. Find gradients and a `c` on which
-# the two part.
+# Here is a wrong `clip_global`. On some inputs it agrees with the right one. Find gradients and a `c` on which the two part.
 
 # %% [markdown] lang="zh" en="484948d8"
 # ## 找反例
@@ -483,8 +472,8 @@ check.flaws(wrong)
 # %% [markdown] role="follow-up" anchor="sigmoid-share"
 # ## The interviewer goes on
 #
-# **20 layers: 19 with a sigmoid, the last one linear. Suppose that no weight matrix stretches any vector. What is the
-# largest factor by which the sigmoids can let a gradient through, from the last layer to the first?** Answer with a number, within 5 %.
+# **20 layers: 19 with a sigmoid, the last one linear. Suppose that no weight matrix stretches any vector. What is the largest factor by which
+# the sigmoids can let a gradient through, from the last layer to the first?** Answer with a number, within 5 %.
 
 # %% [markdown] lang="zh" en="4316cb36"
 # ## 追问
@@ -514,8 +503,8 @@ std = (2 / (3 * 3 * 256)) ** 0.5
 check.conv_std(std)
 
 # %% [markdown] role="follow-up" anchor="different-units"
-# **A 64-32-10 tanh network starts with every weight at 0.01 and every bias at 0. After 1,000 full-batch steps of gradient descent,
-# how many of the 32 hidden units are different?** Answer with the exact number.
+# **A 64-32-10 tanh network starts with every weight at 0.01 and every bias at 0. After 1,000 full-batch steps of gradient descent, how many
+# of the 32 hidden units are different?** Answer with the exact number.
 
 # %% [markdown] lang="zh" en="6c17c121"
 # **64-32-10 的 tanh 网络，所有权重都初始化成 0.01，偏置为 0。全量梯度下降走 1000 步之后，32 个隐藏单元里有几个互不相同的？** 填准确的数。
@@ -541,17 +530,17 @@ if check.different_units.passed:
 
 # %% [markdown] role="follow-up" fold="And with every weight at exactly zero?"
 # Worse. The hidden outputs are tanh(0) = 0, so the second layer's weight gradient is zero; the second weights are zero, so no gradient
-# reaches the first. Only the output bias learns: the network ends with the class frequencies. Random weights
-# break the symmetry (*Deep Learning* §8.4); zero biases are then harmless.
+# reaches the first. Only the output bias learns: the network ends with the class frequencies. Random weights break the symmetry (*Deep
+# Learning* §8.4); zero biases are then harmless.
 
 # %% [markdown] lang="zh" en="c0935c1f" fold="如果权重全取 0 呢？"
 # 更糟。隐藏输出是 tanh(0) = 0，第二层权重的梯度就是零；第二层权重是零，梯度也传不到第一层。只有输出偏置在学，最后学到的只是各类的频率。要靠随机权重打破对称（*Deep Learning* §8.4），之后偏置取零就没有问题。
 
 # %% [markdown] role="follow-up" fold="Initialization holds for one step. What keeps the gradient alive for the next million?"
-# Change the factor itself. A residual block $x + F(x)$ has the Jacobian $I + \partial F/\partial x$: one path
-# through the whole network multiplies by 1 (He et al. 2016b, eq. 5). Normalization sets the scale of the activations
-# again in every layer, whatever the weights have become. Gates do the same along time. Mind what the residual paper says: its plain networks used
-# batch normalization and had healthy gradient norms, so vanishing is not its explanation of their worse training error (§4.1).
+# Change the factor itself. A residual block $x + F(x)$ has the Jacobian $I + \partial F/\partial x$: one path through the whole network
+# multiplies by 1 (He et al. 2016b, eq. 5). Normalization sets the scale of the activations again in every layer, whatever the weights have
+# become. Gates do the same along time. Mind what the residual paper says: its plain networks used batch normalization and had healthy
+# gradient norms, so vanishing is not its explanation of their worse training error (§4.1).
 
 # %% [markdown] lang="zh" en="db3aa2fb" fold="初始化只管第一步。之后的一百万步靠什么？"
 # 要改变因子本身。残差块 $x + F(x)$ 的雅可比是 $I + \partial F/\partial x$：有一条路从头到尾只乘 1（He et al. 2016b，公式 5）。归一化在每一层都把激活值的尺度重新拉回来，不管权重变成了什么样。门控在时间方向上起同样的作用。注意残差论文的原话：它的普通网络用了批归一化，梯度范数是正常的，所以论文并不用梯度消失来解释它们训练误差更高（§4.1）。
@@ -559,8 +548,7 @@ if check.different_units.passed:
 # %% [markdown] role="say" anchor="say"
 # ## Say it
 #
-# Answer the opening question in about a minute, in your own words. You see the key points after you
-# have written something.
+# Answer the opening question in about a minute, in your own words. You see the key points after you have written something.
 
 # %% [markdown] lang="zh" en="d2ed9109"
 # ## 说一遍
