@@ -134,9 +134,23 @@ def _where(difference, returns, named):
         texts.append(messages.AT.filled(path=path))
     if difference.index:
         texts.append(messages.DIFFERS_FROM.filled(index=list(difference.index)))
+    if close_by := _hidden_by_rounding(difference):
+        texts.append(close_by)
     if not texts:
         return None
     return Text(", ".join(t.en for t in texts), "，".join(t.zh for t in texts))
+
+
+def _hidden_by_rounding(difference):
+    """Both numbers in full where they differ but are shown alike, or None."""
+    expected, got = difference.expected, difference.got
+    if difference.kind != "value" or show(expected) != show(got):
+        return None
+    pair = [value[difference.index] if difference.index else value for value in (expected, got)]
+    if not all(np.ndim(n) == 0 and is_numeric(n) for n in pair):
+        return None
+    expected, got = (f"{float(n):.9g}" for n in pair)
+    return messages.IN_FULL.filled(expected=expected, got=got) if expected != got else None
 
 
 def _sizes(given):

@@ -19,6 +19,7 @@ CASES = Text("{n} case{s}", "{n} 个用例")
 PROPERTIES = Text("{n} propert{ies}", "{n} 条性质")
 STUB = Text("not written yet", "还没有写")
 
+IN_FULL = Text("{got} instead of {expected}", "得到 {got}，应为 {expected}")
 DIFFERS_FROM = Text("differs from {index}", "从 {index} 起不同")
 AT = Text("at {path}", "位于 {path}")
 AT_LEAST = Text("at least {value}", "至少 {value}")

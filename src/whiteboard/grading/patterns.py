@@ -110,6 +110,8 @@ def _proportional(expected, got, sizes):
     # 4.0000003 is 4 with rounding: then the integer alone says it all.
     whole = form is not None and form[0].lstrip("−").isdigit()
     shown = form[0] if whole else number(factor)
+    if shown == "1.0000":  # so close to 1 that four decimals hide it
+        shown = f"{factor:.8g}"
     always, each = ("always ", "都") if got.size > 1 else ("", "")
     text = Text(f"{always}{shown} × expected", f"{each}是期望值的 {shown} 倍")
     if form is None:
@@ -144,6 +146,8 @@ def _closed_form(factor, sizes):
     for root, value in (("", size), ("√", size * size)):
         for q in numbers:
             p = value * q
+            if round(p) == q:
+                continue  # 1 is no factor: the number itself says how far it is from it
             if round(p) in numbers and math.isclose(p, round(p), rel_tol=1e-5):
                 return sign + _fraction(root, round(p), q), _telling(round(p), q, sizes)
     return None
