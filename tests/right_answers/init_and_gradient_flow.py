@@ -254,6 +254,12 @@ TWINS = {
         10: wrong_init(
             right_scale, uniform=lambda rng, shape: rng.uniform(-(1.5**0.5), 1.5**0.5, shape)
         ),
+        11: lambda i, o, kind, rng: (
+            rng.standard_normal((i, o)) * variance(i, o, kind)
+            if "normal" in kind
+            else unit_by_unit(i, o, kind, rng)
+        ),
+        12: wrong_init(lambda i, o, kind: i**-0.5 if "glorot" in kind else right_scale(i, o, kind)),
     },
     "layer_grad_norms": {
         1: wrong_norms(slope=lambda z, name: activate(z, name) - activate(z, name) ** 2),

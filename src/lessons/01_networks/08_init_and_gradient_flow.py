@@ -580,19 +580,19 @@ check.say(answer)
 # %% [markdown] role="reference"
 # ## References
 #
-# - Glorot & Bengio 2010, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS, §4.2, eq. 12 and 16.
-# - He et al. 2015, *Delving Deep into Rectifiers*, arXiv:1502.01852, §2.2.
-# - Pascanu, Mikolov & Bengio 2013, *On the difficulty of training recurrent neural networks*, arXiv:1211.5063, §2.1 (product of Jacobians), §3.1 (penalties), §3.2 (clipping).
+# - Glorot & Bengio 2010, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS, §4.2.1, eq. 12 and 16.
+# - He et al. 2015, *Delving Deep into Rectifiers*, arXiv:1502.01852, §2.2, eq. 10.
+# - Pascanu, Mikolov & Bengio 2013, *On the difficulty of training recurrent neural networks*, arXiv:1211.5063, §2.1 (product of Jacobians), §3.1 (what an L2 penalty does), §3.2 (clipping).
 # - He et al. 2016, *Deep Residual Learning*, arXiv:1512.03385, §4.1; He et al. 2016b, *Identity Mappings*, arXiv:1603.05027, eq. 5.
 # - Saxe, McClelland & Ganguli 2014, arXiv:1312.6120: orthogonal against scaled Gaussian weights in deep linear networks.
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*, §8.4.
 
-# %% [markdown] lang="zh" en="2bb9b6ba"
+# %% [markdown] lang="zh" en="f2c41ff9"
 # ## 参考文献
 #
-# - Glorot & Bengio 2010, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS，§4.2，公式 12、16。
-# - He et al. 2015, *Delving Deep into Rectifiers*, arXiv:1502.01852，§2.2。
-# - Pascanu, Mikolov & Bengio 2013, *On the difficulty of training recurrent neural networks*, arXiv:1211.5063，§2.1（雅可比连乘）、§3.1（惩罚项）、§3.2（裁剪）。
+# - Glorot & Bengio 2010, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS，§4.2.1，公式 12、16。
+# - He et al. 2015, *Delving Deep into Rectifiers*, arXiv:1502.01852，§2.2，公式 10。
+# - Pascanu, Mikolov & Bengio 2013, *On the difficulty of training recurrent neural networks*, arXiv:1211.5063，§2.1（雅可比连乘）、§3.1（L2 惩罚的作用）、§3.2（裁剪）。
 # - He et al. 2016, *Deep Residual Learning*, arXiv:1512.03385，§4.1；He et al. 2016b, *Identity Mappings*, arXiv:1603.05027，公式 5。
 # - Saxe, McClelland & Ganguli 2014, arXiv:1312.6120：深层线性网络中正交权重与高斯权重的比较。
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*，§8.4。

@@ -99,8 +99,9 @@ def _(answer, rng):
     en="the standard deviation is √(2 / (fan_in + fan_out)) for Glorot, √(2 / fan_in) for He "
     "(shown: the ratio to that)",
     zh="标准差：Glorot 为 √(2 / (fan_in + fan_out))，He 为 √(2 / fan_in)（显示与它之比）",
-    ask_en="Which kinds, and which of the two shapes, are off? By what factor?",
-    ask_zh="哪几种、哪个形状不对？差了多少倍？",
+    ask_en="Compute W.std() yourself for the four kinds and both shapes: which are off, and by what "
+    "factor?",
+    ask_zh="自己算一算四种 kind、两种形状的 W.std()：哪些不对，差了多少倍？",
 )
 def _(answer, rng):
     stds = _draws(answer, rng, np.std)
@@ -123,6 +124,34 @@ def _(answer, rng):
     got = {kind: np.array([tails[kind], inner[kind]]) for kind in tails}
     shown = {**_given(), "measured": "P(|W| > √3 σ), P(|W| < σ / 2)"}
     return Evidence(given=shown, expected=shares, got=got, tolerance=0.04)
+
+
+TINY = (3, 2)  # an odd sum shows a // where a / belongs, and few weights whether they are free
+
+
+@init.property(
+    en="a small layer too: the same standard deviation over many calls, and the mean of one matrix "
+    "is as random as six free draws make it (shown: the ratios)",
+    zh="小的层也一样：多次调用合起来标准差不变；单个矩阵的均值像六次独立抽取那样波动（显示比值）",
+    ask_en="Is there a // in the formula? Are the weights of one matrix adjusted or copied after "
+    "they were drawn?",
+    ask_zh="公式里是不是写了 //？抽完之后，有没有对同一个矩阵里的权重再做调整或复制？",
+)
+def _(answer, rng):
+    ratios = {}
+    for kind in KINDS:
+        w = np.array([answer(*TINY, kind, rng) for _ in range(500)], dtype=float) / _std(
+            *TINY, kind
+        )
+        spread = np.sqrt(w[0].size) * w.mean(axis=(1, 2)).std()
+        ratios[kind] = np.array([w.std(), spread])
+    # Standard errors: 0.013 and 0.032.
+    return Evidence(
+        given={"kind": ", ".join(KINDS), "(fan_in, fan_out)": TINY, "calls": 500},
+        expected={kind: np.ones(2) for kind in KINDS},
+        got=ratios,
+        tolerance=np.array([0.08, 0.2]),
+    )
 
 
 def _init(std=_std, limit=3**0.5, low=-1.0, normal=None, uniform=True, shape=lambda i, o: (i, o)):
@@ -200,6 +229,17 @@ init.trap(
     _init(limit=1.5**0.5),
     en="√(3 / …) has lost a 2: the variance is 2 / …, and the limit √3 roots of it, √(6 / …).",
     zh="√(3 / …) 少了一个 2：方差是 2 / …，界是它的平方根的 √3 倍，即 √(6 / …)。",
+)
+init.trap(
+    _init(normal=lambda rng, s, size: rng.normal(0, s**2, size)),
+    en="rng.normal takes the standard deviation, and 2 / fan_in is the variance: take its root.",
+    zh="rng.normal 要的是标准差，而 2 / fan_in 是方差：先开根号。",
+)
+init.trap(
+    _init(std=lambda i, o, kind: _std(i, o, kind) if kind[0] == "h" else 1 / np.sqrt(i)),
+    en="Glorot got 1 / fan_in, which only looks at the way forward. On the way back a sum has "
+    "fan_out terms: put the mean of the two fans there.",
+    zh="Glorot 用成了 1 / fan_in，只顾了前向。反向求和有 fan_out 项：这里应取两个 fan 的平均。",
 )
 
 
@@ -292,7 +332,20 @@ for _seed, _kind, _sizes, _scale, _en, _zh in [
     (8, "relu", (3, *[4] * 7, 2), 5, "norms that explode are not clipped", "范数爆炸也不截断"),
 ]:
     _x, _t, _params = _regression(np.random.default_rng(_seed), *_sizes, scale=_scale)
-    layer_grad_norms.case(_x, _t, _params, _kind, en=_en, zh=_zh)
+    layer_grad_norms.case(
+        _x,
+        _t,
+        _params,
+        _kind,
+        en=_en,
+        zh=_zh,
+        ask_en="Did you add an ε, or take difference quotients? Neither has 13 digits to spare."
+        if "tiny" in _en
+        else None,
+        ask_zh="是不是加了 ε，或者用了差商？这么小的数，两种做法的误差都比结果大。"
+        if "tiny" in _en
+        else None,
+    )
 
 
 @layer_grad_norms.fresh(en="fresh random data", zh="新的随机数据")
@@ -592,9 +645,9 @@ flaws.true(
 flaws.false(
     en="L2 regularization is a remedy for vanishing gradients: it makes the network more stable.",
     zh="L2 正则化可以缓解梯度消失，因为它让网络更稳定。",
-    because_en="L2 makes the weights smaller, and with them the singular values that multiply "
-    "the gradient. It can make vanishing worse.",
-    because_zh="L2 把权重压小，梯度要乘的奇异值也跟着变小，可能让消失更严重。",
+    because_en="L2 keeps the weights small, and with them the singular values that multiply the "
+    "gradient: some help against exploding, while vanishing may become worse.",
+    because_zh="L2 把权重压小，梯度要乘的奇异值也跟着变小：对爆炸有些帮助，消失却可能更严重。",
     source="Pascanu et al. 2013, §3.1",
 )
 flaws.false(
