@@ -99,8 +99,8 @@ def _(answer, rng):
     en="the standard deviation is √(2 / (fan_in + fan_out)) for Glorot, √(2 / fan_in) for He "
     "(shown: the ratio to that)",
     zh="标准差：Glorot 为 √(2 / (fan_in + fan_out))，He 为 √(2 / fan_in)（显示与它之比）",
-    ask_en="Compute W.std() yourself for the four kinds and both shapes: which are off, and by what "
-    "factor?",
+    ask_en="Compute W.std() yourself for the four kinds and both shapes: which are off, and by "
+    "what factor?",
     ask_zh="自己算一算四种 kind、两种形状的 W.std()：哪些不对，差了多少倍？",
 )
 def _(answer, rng):
