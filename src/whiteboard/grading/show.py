@@ -36,7 +36,8 @@ def _container(value, in_full):
         return "{" + ", ".join(items) + "}"
     if isinstance(value, tuple | list):
         left, right = "()" if isinstance(value, tuple) else "[]"
-        return left + ", ".join(_container(item, in_full) for item in value) + right
+        comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return left + ", ".join(_container(item, in_full) for item in value) + comma + right
     return show(value)
 
 
