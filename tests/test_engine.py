@@ -376,6 +376,7 @@ def test_a_list_of_functions_is_given_to_each_answer_afresh():
 
 def test_a_tuple_of_one_is_written_as_a_tuple():
     assert show((5,)) == "(5,)"
+    assert show(np.array(["a", "b"])) == "['a', 'b']"
 
 
 def test_only_bytes_have_a_binary_prefix():
@@ -605,6 +606,7 @@ def test_say_reads_over_a_wrapped_line_and_sees_negations():
     assert not mirror.find(point, "不要缩放")
     assert not mirror.find(point, "No input is scaled")
     assert mirror.find(point, "差不多都要缩放")
+    assert mirror.find(point, "看有没有要缩放的")
     assert mirror.find(point, "别忘了要缩放")
     assert mirror.find(point, "每个类别都要缩放")
 
