@@ -173,6 +173,10 @@ def ascending(losses, keep):
     return sorted(losses, key=losses.get)[:keep]
 
 
+def twice_over(evaluate, configs, resource, eta):
+    return by_rungs(lambda c, r: min(evaluate(c, r), evaluate(c, r)), configs, resource, eta)
+
+
 def sprint(evaluate, configs, resource, eta):
     first = [evaluate(c, resource) for c in configs]
     return configs[int(np.argmin(first))], by_partition(evaluate, configs, resource, eta)[1]
@@ -203,6 +207,7 @@ TWINS = {
             lambda rng, low, high: math.e ** rng.uniform(math.log(low, 10), math.log(high, 10))
         ),
         5: along_the_diagonal,
+        6: lambda space, rng: by_powers(space, np.random.RandomState()),
     },
     "grid": {
         1: wrong_grid(full, lambda low, high, scale, u: low + (high - low) * u),
@@ -229,6 +234,7 @@ TWINS = {
         4: wrong_halving(ascending, price=lambda resource, n: n),
         5: wrong_halving(lambda losses, keep: list(losses)[:keep]),
         6: sprint,
+        7: twice_over,
     },
     "trials": {1: 20, 2: "19", 3: "90 trials"},
     "grid_runs": {1: 25},

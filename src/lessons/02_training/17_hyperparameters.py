@@ -265,25 +265,26 @@ if check.sample.passed:
 # **What most people write first.** `rng.uniform(1e-4, 1)`. Or one random number for all axes, which searches a diagonal.
 #
 # **Elsewhere.** Optuna: `trial.suggest_float("lr", 1e-4, 1, log=True)`; scikit-learn: `scipy.stats.loguniform` in
-# `RandomizedSearchCV`, and `HalvingRandomSearchCV`; Keras Tuner: `hp.Float(..., sampling="log")`.
+# `RandomizedSearchCV`, and `HalvingRandomSearchCV` (still experimental); Keras Tuner: `hp.Float(..., sampling="log")`.
 
-# %% [markdown] lang="zh" en="190d28b0"
+# %% [markdown] lang="zh" en="bd74581a"
 # **为什么取对数。** 学习率的效果取决于它与合适值的倍数：0.001 和 0.002 的差别，与 0.1 和 0.2 的差别一样大。在 0.0001 到 1 之间均匀抽，预算的十分之九都花在 0.1 以上。
 #
 # **最常见的第一版。** `rng.uniform(1e-4, 1)`。或者所有轴共用一个随机数，等于只在对角线上搜索。
 #
-# **换个框架。** Optuna 用 `trial.suggest_float("lr", 1e-4, 1, log=True)`；scikit-learn 在 `RandomizedSearchCV` 里用 `scipy.stats.loguniform`，另有 `HalvingRandomSearchCV`；Keras Tuner 用 `hp.Float(..., sampling="log")`。
+# **换个框架。** Optuna 用 `trial.suggest_float("lr", 1e-4, 1, log=True)`；scikit-learn 在 `RandomizedSearchCV` 里用 `scipy.stats.loguniform`，另有 `HalvingRandomSearchCV`（仍属实验性质）；Keras Tuner 用 `hp.Float(..., sampling="log")`。
 
 # %% [markdown] role="exercise" anchor="halving"
 # ## 4 · Successive halving
 #
 # Most runs look bad early. Each round, while more than one config is left: evaluate all with `resource`, keep the best
-# `len(configs) // eta`, at least one, and multiply `resource` by `eta`. Return the last one and the resource spent in all.
+# `len(configs) // eta`, at least one, and multiply `resource` by `eta`. Every run starts from scratch and costs its `resource`. Return the last one and the resource
+# spent in all; the last one is not run again.
 
-# %% [markdown] lang="zh" en="f9fd61f5"
+# %% [markdown] lang="zh" en="24e63a27"
 # ## 4 · 逐次减半
 #
-# 多数配置很早就看得出不行。只要剩下不止一个，每轮：用 `resource` 评估所有配置，留下最好的 `len(configs) // eta` 个（至少一个），再把 `resource` 乘以 `eta`。返回最后剩下的那个，以及总共花掉的资源。
+# 多数配置很早就看得出不行。只要剩下不止一个，每轮：用 `resource` 评估所有配置，留下最好的 `len(configs) // eta` 个（至少一个），再把 `resource` 乘以 `eta`。每次评估都从头跑，花费就是 `resource`。返回最后剩下的那个（不再跑它），以及总共花掉的资源。
 
 
 # %% role="exercise"
@@ -394,18 +395,20 @@ runs = 5**5
 check.grid_runs(runs)
 
 # %% [markdown] role="follow-up" fold="You double the batch size. What happens to the learning rate?"
-# A common start is the linear rule for SGD, twice the step with a warm-up, and the square root for Adam-like optimizers; both hold only up
-# to a critical batch size, beyond which larger batches stop saving steps. Treat the rule as the middle of a new, short sweep.
+# A common start is the linear rule for SGD, twice the step with a warm-up (Goyal et al.), and a factor of √2 for Adam-like optimizers
+# (Malladi et al.); beyond a critical batch size larger batches save hardly any steps (McCandlish et al.). Treat the rule as the middle of a
+# new, short sweep.
 
-# %% [markdown] lang="zh" en="5faffd5a" fold="batch size 翻倍，学习率怎么办？"
-# 常见的起点：SGD 用线性规则，学习率翻倍并加预热；Adam 一类用平方根规则。两者都只在临界 batch size 以内成立，再大就省不了步数。把规则给的值当作一次新的小范围搜索的中点。
+# %% [markdown] lang="zh" en="1dc5e27b" fold="batch size 翻倍，学习率怎么办？"
+# 常见的起点：SGD 用线性规则，学习率翻倍并加预热（Goyal 等）；Adam 一类用平方根规则，乘 √2（Malladi 等）。超过临界 batch size，再大也几乎省不了步数（McCandlish 等）。把规则给的值当作中点，在附近再小范围搜一遍。
 
 # %% [markdown] role="follow-up" fold="When does Bayesian optimization pay?"
-# When a run is dear and the axes are few, tens of runs and up to about ten axes: it models the loss and tries where the model is low or unsure.
-# It is sequential, so with many machines random search or halving keeps them busy. And a bad range is not mended by any of them.
+# When a run takes long and the axes are few (Frazier's tutorial says fewer than 20): it models the loss and tries where the model is low or
+# unsure. In its plain form each run waits for the one before, so with many machines random search or halving keeps them busy. And a bad range
+# is not mended by any of them.
 
-# %% [markdown] lang="zh" en="e3866e88" fold="什么时候值得用贝叶斯优化？"
-# 单次运行很贵、轴不多的时候，比如几十次、十来个轴以内：它为损失建模，去试模型认为低或者拿不准的地方。它是一步接一步的，机器多的时候，随机搜索或逐次减半更能把机器用满。范围设错了，哪种方法都救不回来。
+# %% [markdown] lang="zh" en="32df5ffa" fold="什么时候值得用贝叶斯优化？"
+# 单次运行很费时、轴又不多的时候（Frazier 的教程说少于 20 个）：它为损失建模，去试模型认为低或者拿不准的地方。基本形式要等上一次跑完才定下一次，机器多的时候，随机搜索或逐次减半更能把机器用满。范围设错了，哪种方法都救不回来。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -444,19 +447,23 @@ check.say(answer)
 # %% [markdown] role="reference"
 # ## References
 #
-# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13.
+# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13 (few axes matter, and not the same ones on every data set).
 # - Jamieson & Talwalkar 2016, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, arXiv:1502.07943 (successive halving).
 # - Li et al. 2018, *Hyperband*, JMLR 18, arXiv:1603.06560 (the risk of stopping early, and a hedge).
 # - Goyal et al. 2017, *Accurate, Large Minibatch SGD*, arXiv:1706.02677, §2.1 (linear scaling), §2.2 (warm-up).
+# - Malladi et al. 2022, *On the SDEs and Scaling Rules for Adaptive Gradient Algorithms*, arXiv:2205.10287 (square-root scaling).
 # - McCandlish et al. 2018, *An Empirical Model of Large-Batch Training*, arXiv:1812.06162 (critical batch size).
+# - Frazier 2018, *A Tutorial on Bayesian Optimization*, arXiv:1807.02811.
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*, §5.3 (hyper-parameters, validation), §11.4 (choosing them).
 
-# %% [markdown] lang="zh" en="cd15515d"
+# %% [markdown] lang="zh" en="7a04d038"
 # ## 参考文献
 #
-# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13。
+# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13（真正重要的轴很少，而且每个数据集不一样）。
 # - Jamieson & Talwalkar 2016, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, arXiv:1502.07943（逐次减半）。
 # - Li et al. 2018, *Hyperband*, JMLR 18, arXiv:1603.06560（过早淘汰的风险，以及折中办法）。
 # - Goyal et al. 2017, *Accurate, Large Minibatch SGD*, arXiv:1706.02677，§2.1（线性缩放）、§2.2（预热）。
+# - Malladi et al. 2022, *On the SDEs and Scaling Rules for Adaptive Gradient Algorithms*, arXiv:2205.10287（平方根缩放）。
 # - McCandlish et al. 2018, *An Empirical Model of Large-Batch Training*, arXiv:1812.06162（临界 batch size）。
+# - Frazier 2018, *A Tutorial on Bayesian Optimization*, arXiv:1807.02811。
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*，§5.3（超参数与验证集）、§11.4（怎么选）。
