@@ -447,7 +447,7 @@ check.say(answer)
 # %% [markdown] role="reference"
 # ## References
 #
-# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13 (few axes matter, and not the same ones on every data set).
+# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13 (few axes matter, and not the same ones on every data set; the learning rate on a log scale: §2.4).
 # - Jamieson & Talwalkar 2016, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, arXiv:1502.07943 (successive halving).
 # - Li et al. 2018, *Hyperband*, JMLR 18, arXiv:1603.06560 (the risk of stopping early, and a hedge).
 # - Goyal et al. 2017, *Accurate, Large Minibatch SGD*, arXiv:1706.02677, §2.1 (linear scaling), §2.2 (warm-up).
@@ -456,10 +456,10 @@ check.say(answer)
 # - Frazier 2018, *A Tutorial on Bayesian Optimization*, arXiv:1807.02811.
 # - Goodfellow, Bengio & Courville 2016, *Deep Learning*, §5.3 (hyper-parameters, validation), §11.4 (choosing them).
 
-# %% [markdown] lang="zh" en="7a04d038"
+# %% [markdown] lang="zh" en="0f281d72"
 # ## 参考文献
 #
-# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13（真正重要的轴很少，而且每个数据集不一样）。
+# - Bergstra & Bengio 2012, *Random Search for Hyper-Parameter Optimization*, JMLR 13（真正重要的轴很少，而且每个数据集不一样；学习率按对数尺度抽：§2.4）。
 # - Jamieson & Talwalkar 2016, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, arXiv:1502.07943（逐次减半）。
 # - Li et al. 2018, *Hyperband*, JMLR 18, arXiv:1603.06560（过早淘汰的风险，以及折中办法）。
 # - Goyal et al. 2017, *Accurate, Large Minibatch SGD*, arXiv:1706.02677，§2.1（线性缩放）、§2.2（预热）。

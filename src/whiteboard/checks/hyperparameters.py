@@ -702,7 +702,7 @@ flaws.false(
     because_en="Nine tenths of the draws then lie above 0.1. What matters is the ratio, so draw "
     "the logarithm evenly.",
     because_zh="那样十次有九次大于 0.1。学习率要紧的是倍数，应对它的对数均匀抽样。",
-    source="counted by check.sample",
+    source="Bergstra & Bengio 2012, §2.4, draw it on a log scale",
 )
 flaws.true(
     en="The best of 100 trials looks better on the validation set than it is: the more one tries, "
