@@ -112,8 +112,8 @@ def syllabus(source: Source, lang: str) -> str:
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     asked = _choose(
         lang,
-        "*Asked* is in how many of 22 public question banks the question was found; – means that it "
-        "was not counted.",
+        "*Asked* is in how many of 22 public question banks the question was found; – means that "
+        "it was not counted.",
         "“问到”是指 22 个公开题库中有多少个出现过这道题，– 表示没有统计。",
     )
     return pieces.document(
