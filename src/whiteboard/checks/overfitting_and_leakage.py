@@ -188,7 +188,10 @@ early_stop.trap(
 )
 # ---- kfold -------------------------------------------------------------------------------------
 
-_PATIENTS = np.array(list("cabacbdefgdhhabgfec"))  # 8 groups, 19 rows
+_PATIENTS = np.array(list("cabacbdefgdhhabgfec"))
+_MEMBERS = (_PATIENTS[:, None] == np.unique(_PATIENTS)).astype(
+    int
+)  # rows × groups  # 8 groups, 19 rows
 _MEASURED = {
     "folds": "折数",
     "rows never held out": "从未被留出的行数",
@@ -226,8 +229,11 @@ def _partition(folds, n, k):
 
 
 def _split_groups(folds, n, k):
-    inside = [_PATIENTS[fold[(fold >= 0) & (fold < n)]] for fold in folds]
-    return sum(sum(g in fold for fold in inside) > 1 for g in np.unique(_PATIENTS))
+    held = np.zeros((len(folds), n), dtype=bool)
+    for i, fold in enumerate(folds):
+        held[i, fold[(fold >= 0) & (fold < n)]] = True
+    in_folds = (held.astype(int) @ _MEMBERS > 0).sum(axis=0)
+    return (in_folds > 1).sum()
 
 
 def _sizes(folds, n, k):
@@ -249,9 +255,9 @@ def _on_average(answer, rng, k, groups, names, expected, measure, calls=120):
     )
 
 
-def _together(folds, *members):
-    """Whether the given rows lie in one fold."""
-    return any(np.isin(members, fold).all() for fold in folds)
+def _together(folds, one, other):
+    """Whether two rows lie in one fold."""
+    return any(one in fold and other in fold for fold in map(np.ndarray.tolist, folds))
 
 
 kfold = Check(returns=())
@@ -350,7 +356,7 @@ def _dealt(
     order=lambda labels, rng: rng.permutation(labels),
     split=np.array_split,
     unit=lambda n, groups: np.arange(n) if groups is None else groups,
-    rows=lambda labels, part: np.flatnonzero(np.isin(labels, part)),
+    rows=lambda labels, part: np.flatnonzero((labels[:, None] == part).any(1)),
 ):
     """Shuffle the units, split, collect their rows; one line exchanged."""
 
@@ -408,7 +414,7 @@ kfold.trap(
     zh="每行（或每组）各自抽一个折号，大小不一，甚至会有空折。应打乱一次再切开。",
 )
 kfold.trap(
-    _dealt(rows=lambda labels, part: np.flatnonzero(~np.isin(labels, part))),
+    _dealt(rows=lambda labels, part: np.flatnonzero(~(labels[:, None] == part).any(1))),
     en="The training rows are in the result. The question asks for the held-out rows.",
     zh="结果里有训练用的行。题目只要留出的行。",
 )
