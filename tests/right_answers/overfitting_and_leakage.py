@@ -63,11 +63,6 @@ def change(function):
     return answer
 
 
-def counted_end(val, patience, best, stop):
-    exhausted = stop - best == patience
-    return best, stop if exhausted else stop + 1
-
-
 # ---- kfold -------------------------------------------------------------------------------------
 
 
@@ -229,8 +224,7 @@ TWINS = {
         6: change(lambda val, patience, best, stop: (stop, stop)),
         7: change(lambda val, patience, best, stop: (list(val).index(min(val)), stop)),
         8: change(lambda val, patience, best, stop: (stop - min(patience, stop), stop)),
-        9: change(counted_end),
-        10: wrong_stop(drop, creep=True),
+        9: wrong_stop(drop, creep=True),
     },
     "kfold": {
         1: wrong_fold(lambda count, rng: range(count), in_blocks),
@@ -255,7 +249,7 @@ TWINS = {
         ),
     },
     "best_of_many": {1: "0.5"},
-    "twins_in_training": {1: "0.2", 2: 0.64},
+    "twins_in_training": {1: "0.2"},
 }
 
 TWO_AT_ONCE = {

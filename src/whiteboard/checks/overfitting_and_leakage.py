@@ -93,8 +93,8 @@ def candidate(val, patience, delta):
     return best_epoch, len(val) - 1
 
 
-def _stopper(better, update=lambda loss, best, delta: False, late=0, end=-1):
-    """Early stopping with its comparison, its bookkeeping or its end exchanged."""
+def _stopper(better, update=lambda loss, best, delta: False, late=0):
+    """Early stopping with its comparison, its bookkeeping or its patience exchanged."""
 
     def answer(val, patience, delta):
         best, best_epoch, wait = val[0], 0, 0
@@ -108,7 +108,7 @@ def _stopper(better, update=lambda loss, best, delta: False, late=0, end=-1):
             wait += 1
             if wait >= patience + late:
                 return best_epoch, epoch
-        return best_epoch, len(val) + end
+        return best_epoch, len(val) - 1
 
     return answer
 
@@ -175,23 +175,16 @@ early_stop.trap(
     zh="耐心耗尽时才有 best_epoch = stop_epoch − patience，epoch 先跑完就不对了。改进时就记下来。",
 )
 early_stop.trap(
-    _stopper(_right, end=0),
-    en="When training runs to its end, stop_epoch is the last epoch, len(val) − 1, not the number "
-    "of epochs.",
-    zh="一直训练到结束时，stop_epoch 是最后一个 epoch，即 len(val) − 1，不是 epoch 的个数。",
-)
-early_stop.trap(
     _stopper(_right, update=lambda loss, best, delta: loss < best),
     en="A small gain moves the best loss without resetting the count, so a slow, steady descent "
     "never gets past delta. The best moves only at an improvement.",
     zh="小的下降更新了最佳值却不清零，缓慢而稳定的下降就永远超不过 delta。只有改进时才更新最佳值。",
 )
+
 # ---- kfold -------------------------------------------------------------------------------------
 
 _PATIENTS = np.array(list("cabacbdefgdhhabgfec"))
-_MEMBERS = (_PATIENTS[:, None] == np.unique(_PATIENTS)).astype(
-    int
-)  # rows × groups  # 8 groups, 19 rows
+_MEMBERS = 1 * (_PATIENTS[:, None] == np.unique(_PATIENTS))  # (19 rows, 8 groups)
 _MEASURED = {
     "folds": "折数",
     "rows never held out": "从未被留出的行数",
@@ -332,8 +325,6 @@ def _(answer, rng):
 @kfold.property(
     en="the folds come from rng: same seed, same folds; other seeds, other folds",
     zh="折由 rng 决定：种子相同则折相同，种子不同则折不同",
-    ask_en="Which generator does the order come from?",
-    ask_zh="顺序是哪个生成器给的？",
 )
 def _(answer, rng):
     seed = int(rng.integers(2**31))
@@ -485,8 +476,6 @@ pipeline_cv.case(
     *_outlier(np.random.default_rng(48)),
     en="the scale comes from the training rows, so a held-out outlier does not change it",
     zh="缩放只由训练的行决定，留出的异常值不会影响它",
-    ask_en="Whose standard deviation do you divide by?",
-    ask_zh="你除以的是哪些行的标准差？",
 )
 pipeline_cv.case(
     *_noise(np.random.default_rng(6), (20, 4), 5),
@@ -598,13 +587,6 @@ twins_in_training.trap(
     en="0.2 is the share whose copy lies in the same fold. The other folds are the training rows.",
     zh="0.2 是副本落在同一折里的比例，其余各折都是训练数据。",
 )
-twins_in_training.trap(
-    0.64,
-    en="0.8² would ask for the row and its copy to be in training. The row is held out: only its "
-    "copy is free.",
-    zh="0.8² 是行和副本都在训练里的概率。行已经留出，只有副本的位置是随机的。",
-)
-
 # ---- in words ----------------------------------------------------------------------------------
 
 flaws = Flaws()
