@@ -420,6 +420,7 @@ kfold.trap(
     "rng.",
     zh="顺序来自 NumPy 的全局随机状态，调用者的种子无法复现。请用 rng。",
 )
+
 # ---- pipeline_cv -------------------------------------------------------------------------------
 
 
@@ -571,6 +572,7 @@ pipeline_cv.trap(
     "asks for the share of all rows.",
     zh="这里对各折的准确率求平均，小折里的行权重更大。题目要的是所有行里预测对的比例。",
 )
+
 # ---- on paper ----------------------------------------------------------------------------------
 
 best_of_many = Estimate(0.6248, unit="accuracy", unit_zh="（准确率）", rtol=0.02)
@@ -587,6 +589,7 @@ twins_in_training.trap(
     en="0.2 is the share whose copy lies in the same fold. The other folds are the training rows.",
     zh="0.2 是副本落在同一折里的比例，其余各折都是训练数据。",
 )
+
 # ---- in words ----------------------------------------------------------------------------------
 
 flaws = Flaws()
