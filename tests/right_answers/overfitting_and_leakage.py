@@ -63,6 +63,10 @@ def change(function):
     return answer
 
 
+def lowest_seen(val, patience, best, stop):
+    return min(range(stop + 1), key=lambda epoch: val[epoch]), stop
+
+
 # ---- kfold -------------------------------------------------------------------------------------
 
 
@@ -124,6 +128,12 @@ def seeded_elsewhere(count, rng):
 
 def seeded_inside(count, rng):
     return np.random.default_rng(42).permutation(count).tolist()
+
+
+def sorted_in_place(n, k, groups, rng):
+    if groups is not None:
+        groups.sort()
+    return by_sorting_keys(n, k, groups, rng)
 
 
 def each_on_its_own(n, k, groups, rng):
@@ -225,6 +235,7 @@ TWINS = {
         7: change(lambda val, patience, best, stop: (list(val).index(min(val)), stop)),
         8: change(lambda val, patience, best, stop: (stop - min(patience, stop), stop)),
         9: wrong_stop(drop, creep=True),
+        10: change(lowest_seen),
     },
     "kfold": {
         1: wrong_fold(lambda count, rng: range(count), in_blocks),
@@ -235,6 +246,7 @@ TWINS = {
         6: wrong_fold(shuffled, even, inside=False),
         7: wrong_fold(seeded_inside, in_blocks),
         8: wrong_fold(seeded_elsewhere, even),
+        9: sorted_in_place,
     },
     "pipeline_cv": {
         1: wrong_pipeline(rank=lambda X, y, rest: -strength(X, y)),

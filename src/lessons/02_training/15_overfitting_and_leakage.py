@@ -122,13 +122,13 @@ check.early_stop(early_stop)
 
 # %% [markdown] role="why"
 # **What most people write first.** A counter that is never set back, or the weights that training ended
-# with. Those are `patience` epochs worse than the best. Keras has kept `restore_best_weights=False` as its
+# with. Those are `patience` epochs worse than the best. Keras has `restore_best_weights=False` as its
 # default; in PyTorch you save the `state_dict` yourself, as a *copy*.
 #
 # **Cost.** One copy of the weights and a validation pass an epoch. In Prechelt's 1,296 runs slower
 # criteria gave about 4 % lower error for about four times the training time.
 
-# %% [markdown] lang="zh" en="4301d57a"
+# %% [markdown] lang="zh" en="65da1ee1"
 # **最常见的第一版。** 计数器从不清零，或者直接用训练结束时的权重，那比最佳晚了 `patience` 个 epoch。Keras 默认 `restore_best_weights=False`；PyTorch 要自己存 `state_dict`，而且要存**副本**。
 #
 # **代价。** 多存一份权重，每个 epoch 多跑一遍验证。Prechelt 的 1,296 次实验里，更有耐心的准则误差平均低约 4%，训练时间约为四倍。
@@ -359,14 +359,14 @@ if check.kfold.passed and check.pipeline_cv.passed:
 
 # %% [markdown] role="why"
 # **Why it leaks.** Of 5,000 noise features the best 100 correlate with these 50 labels by chance, and with the held-out labels too. Anything
-# that reads `y` is part of the model. Scaling reads only `X`, so its leak is usually small; it
-# costs nothing to avoid.
+# that reads `y` is part of the model. Scaling reads only `X`, so it cannot leak a label; yet the
+# held-out rows still shape the model, and keeping them out costs nothing.
 #
 # **What most people write first.** `X = scale(X)` and `select(X, y)` at the top of the notebook. In scikit-learn a
 # `Pipeline` handed to `cross_val_score` fits every step inside; `GroupKFold` and `TimeSeriesSplit` are the splits.
 
-# %% [markdown] lang="zh" en="a228c3e7"
-# **为什么会泄漏。** 5,000 个噪声特征里最好的 100 个，只是碰巧与这 50 个标签相关，其中也包括留出的标签。凡是读了 `y` 的步骤都是模型的一部分。缩放只读 `X`，泄漏通常很小，但避免它没有任何代价。
+# %% [markdown] lang="zh" en="8b970875"
+# **为什么会泄漏。** 5,000 个噪声特征里最好的 100 个，只是碰巧与这 50 个标签相关，其中也包括留出的标签。凡是读了 `y` 的步骤都是模型的一部分。缩放只读 `X`，漏不出标签，但留出的行还是影响了模型，而避免它没有任何代价。
 #
 # **最常见的第一版。** 在 notebook 开头就写 `X = scale(X)` 和 `select(X, y)`。scikit-learn 里把 `Pipeline` 交给 `cross_val_score`，每一步都在折内拟合；按组、按时间划分用 `GroupKFold` 和 `TimeSeriesSplit`。
 

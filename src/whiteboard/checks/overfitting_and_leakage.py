@@ -67,6 +67,20 @@ early_stop.case(
     ask_zh="你在和之前的哪个损失比？0.5 比 0.5 大吗？",
 )
 early_stop.case(
+    np.array([4.0, 2.0, 1.75, 1.625]),
+    3,
+    0.5,
+    en="a gain that does not exceed delta moves nothing, not even at the last epoch",
+    zh="降幅没超过 delta，就什么都不变，最后一个 epoch 也一样",
+)
+early_stop.case(
+    np.array([4.0, 3.0, 2.0, 3.0, 1.0, 3.0, 3.0, 3.0]) * 2.0**-30,
+    2,
+    0.0,
+    en="tiny losses count as well: only delta says what is too little",
+    zh="很小的损失也一样：多小算不够，只由 delta 决定",
+)
+early_stop.case(
     np.array([1.0, 1.5, 2.0, 0.5]),
     1,
     0.0,
@@ -120,6 +134,11 @@ def _right(loss, best, previous, delta):
 def _last_weights(val, patience, delta):
     stop = _early_stop(val, patience, delta)[1]
     return stop, stop
+
+
+def _lowest_so_far(val, patience, delta):
+    stop = _early_stop(val, patience, delta)[1]
+    return int(np.argmin(val[: stop + 1])), stop
 
 
 def _from_the_end(val, patience, delta):
@@ -180,11 +199,18 @@ early_stop.trap(
     "never gets past delta. The best moves only at an improvement.",
     zh="小的下降更新了最佳值却不清零，缓慢而稳定的下降就永远超不过 delta。只有改进时才更新最佳值。",
 )
+early_stop.trap(
+    _lowest_so_far,
+    en="best_epoch is the lowest loss up to the stop, also where it gained less than delta. The "
+    "count and the weights follow one rule: both change at an improvement only.",
+    zh="best_epoch 取了停下之前的最低点，降幅没超过 delta 的也算了。"
+    "计数和权重用同一条规则：有改进时才变。",
+)
 
 # ---- kfold -------------------------------------------------------------------------------------
 
-_PATIENTS = np.array(list("cabacbdefgdhhabgfec"))
-_MEMBERS = 1 * (_PATIENTS[:, None] == np.unique(_PATIENTS))  # (19 rows, 8 groups)
+_PATIENTS = np.array(list("ccbbaaaaddbeeaaffgghhcaaa"))
+_MEMBERS = 1 * (_PATIENTS[:, None] == np.unique(_PATIENTS))  # (25 rows, 8 groups)
 _MEASURED = {
     "folds": "折数",
     "rows never held out": "从未被留出的行数",
@@ -194,6 +220,7 @@ _MEASURED = {
     "groups in more than one fold": "跨折的组数",
     "groups in the smallest fold": "最少一折的组数",
     "groups in the largest fold": "最多一折的组数",
+    "groups was changed in place": "groups 是否被就地改动",
     "rows 0 and 1": "第 0 行与第 1 行",
     "rows 0 and 5": "第 0 行与第 5 行",
     "groups a and b": "a 组与 b 组",
@@ -277,6 +304,24 @@ def _(answer, rng):
 
 
 @kfold.property(
+    en="groups itself is left as it was",
+    zh="groups 本身保持原样",
+    ask_en="After your call, does label i still belong to row i?",
+    ask_zh="调用之后，第 i 个标签还是第 i 行的吗？",
+)
+def _(answer, rng):
+    groups = _PATIENTS.copy()
+    answer(len(groups), 3, groups, rng)
+    name = "groups was changed in place"
+    return Evidence(
+        given={"n": len(groups), "k": 3, "groups": "".join(_PATIENTS)},
+        names_zh=_MEASURED,
+        expected={name: False},
+        got={name: bool((groups != _PATIENTS).any())},
+    )
+
+
+@kfold.property(
     en="no group lies in two folds, wherever its rows are",
     zh="不管组里的行在哪里，同一组绝不跨折",
     ask_en="Two rows of one patient: one in training, one held out. What has the model seen?",
@@ -305,7 +350,7 @@ def _(answer, rng):
     ask_zh="数据文件常按标签或日期排好序，那你的第一折里会是什么？",
 )
 def _(answer, rng):
-    groups, calls = np.array(list("abcdef") * 2), 600
+    groups, calls = np.array(list("abcdef") * 2), 2400
     shares = np.zeros(4)
     for _ in range(calls):
         rows = _folds(answer, 10, 5, None, rng)
@@ -318,7 +363,7 @@ def _(answer, rng):
         names_zh=_MEASURED,
         expected=dict(zip(names, (1 / 9, 1 / 9, 1 / 5, 1 / 5), strict=True)),
         got=dict(zip(names, shares / calls, strict=True)),
-        tolerance=0.09,  # 5.5 standard errors of the larger share
+        tolerance=0.045,  # 5.5 standard errors of the larger share
     )
 
 
@@ -357,6 +402,12 @@ def _dealt(
         return [rows(labels, part) for part in parts]
 
     return answer
+
+
+def _reordered(n, k, groups, rng):
+    if groups is not None:
+        rng.shuffle(groups)
+    return _dealt()(n, k, groups, rng)
 
 
 def _without_rest(order, k):
@@ -420,6 +471,13 @@ kfold.trap(
     "rng.",
     zh="顺序来自 NumPy 的全局随机状态，调用者的种子无法复现。请用 rng。",
 )
+kfold.trap(
+    _reordered,
+    en="groups is reordered in place, so its labels stand beside other rows than before, here and "
+    "for the caller. Shuffle the distinct labels, which are an array of your own.",
+    zh="groups 被就地重排，标签和行对不上了，调用者手里的那份也坏了。要打乱的是不同的标签，"
+    "那是你自己新建的数组。",
+)
 
 # ---- pipeline_cv -------------------------------------------------------------------------------
 
@@ -459,14 +517,14 @@ def _noise(rng, sizes, p, useful=2):
 
 def _outlier(rng):
     """One row whose huge value of a useful feature spoils any scale that has seen it."""
-    X, y, folds = _noise(rng, (6, 5, 7), 6, useful=3)
+    X, y, folds = _noise(rng, (10, 8, 12), 6, useful=3)
     X[folds[0][0], 0] = 300.0
     return X, y, folds, 3
 
 
 pipeline_cv = Check(_pipeline_cv, returns=("predicted", "accuracy"))
 pipeline_cv.case(
-    *_noise(np.random.default_rng(60), (5, 4, 3), 8),
+    *_noise(np.random.default_rng(35), (9, 7, 8), 8),
     2,
     en="each held-out row is predicted by a model that has seen nothing of its fold",
     zh="每个留出的行都由一个完全没见过该折的模型来预测",
@@ -474,7 +532,7 @@ pipeline_cv.case(
     ask_zh="你的函数里，哪几行在预测之前就看了留出的折？",
 )
 pipeline_cv.case(
-    *_outlier(np.random.default_rng(48)),
+    *_outlier(np.random.default_rng(0)),
     en="the scale comes from the training rows, so a held-out outlier does not change it",
     zh="缩放只由训练的行决定，留出的异常值不会影响它",
 )
