@@ -245,8 +245,8 @@ TWINS = {
         1: wrapped,
         2: one_for_all,
         3: diagonal,
-        4: upper_end_left_out,
-        5: one_direction,
+        4: one_direction,
+        5: upper_end_left_out,
         6: edge_repeated,
         7: seeded_inside,
         8: fresh_generator,
@@ -276,7 +276,7 @@ TWINS = {
 }
 
 TWO_AT_ONCE = {
-    "shift": [(one_for_all_wrapped, {1, 2}), (one_direction_one_for_all, {2, 5})],
+    "shift": [(one_for_all_wrapped, {1, 2}), (one_direction_one_for_all, {2, 4})],
     "mixup": [(reversed_and_unmixed, {1, 6})],
     "hflip_boxes": [(lambda boxes, width: by_index(vertical(boxes, width), width), {4})],
 }
