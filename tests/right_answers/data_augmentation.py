@@ -174,6 +174,15 @@ def global_state(x, y, alpha, rng):
     return lam * x + (1 - lam) * x[p], lam * y + (1 - lam) * y[p]
 
 
+def same_every_time(x, y, alpha, rng):
+    return image_by_image(x, y, alpha, np.random.default_rng(42))
+
+
+def weights_exchanged(x, y, alpha, rng):
+    lam, p = _parts(x, y, alpha, rng)
+    return x[p] + lam * (x - x[p]), y + lam * (y[p] - y)
+
+
 def reversed_and_unmixed(x, y, alpha, rng):
     return reversed_batch(x, y, alpha, rng)[0], y.copy()
 
@@ -261,6 +270,8 @@ TWINS = {
         6: reversed_batch,
         7: uniform,
         8: global_state,
+        9: same_every_time,
+        10: weights_exchanged,
     },
     "hflip_boxes": {
         1: second_overwritten,

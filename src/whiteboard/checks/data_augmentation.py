@@ -23,8 +23,7 @@ _MEASURED = {
     "as far down as right": "向下与向右步数相同的比例",
     "rows moved by −2 … 2": "行方向移动 −2 … 2 的比例",
     "columns moved by −2 … 2": "列方向移动 −2 … 2 的比例",
-    "same seed: moved alike": "种子相同：移动相同的比例",
-    "second call: moved alike": "第二次调用：移动相同的比例",
+    "the whole batch stayed where it was": "整个 batch 原地未动",
     "k = 0: pixels changed": "k = 0 时被改动的像素数",
     "k = 4: images that are no zero-filled move": "k = 4 时不是“移动后补零”的图像比例",
     "x was changed in place": "x 是否被就地改动",
@@ -36,6 +35,8 @@ _MEASURED = {
     "calls with one weight for all": "全批共用一个权重的调用比例",
     "calls that use every image once as partner": "每张图恰好当一次搭档的调用比例",
     "partners that image 0 met": "0 号图遇到过的搭档个数",
+    "calls with an order of their own": "排列与别次都不同的调用比例",
+    "calls in reversed order": "把 batch 倒过来的调用比例",
     "α = 0.2: mean of λ": "α = 0.2 时 λ 的均值",
     "α = 0.2: variance of λ / Beta's": "α = 0.2 时 λ 的方差 / Beta 的方差",
     "α = 4: variance of λ / Beta's": "α = 4 时 λ 的方差 / Beta 的方差",
@@ -84,8 +85,15 @@ def _unexplained(x, y, k):
     return np.isnan(_moves(x, y, k)[:, 0]).mean()
 
 
-def _alike(one, other):
-    return (one == other).all(axis=1).mean()
+_MANY = {"N": 5, "H": 5, "W": 7, "k": 2, "calls": 400}
+
+
+def _many_moves(answer, rng, calls=400, count=5):
+    """Moves over many small batches, (calls, count, 2): one draw for a batch then weighs little."""
+    x = _images(rng, calls * count)
+    batches = np.split(x, calls)
+    y = np.concatenate([np.asarray(answer(batch.copy(), 2, rng)) for batch in batches])
+    return _moves(x, y, 2).reshape(calls, count, 2)
 
 
 shift = Check()
@@ -105,42 +113,15 @@ def _(answer, rng):
     before, after = (np.sort(a.reshape(len(x), -1), axis=1) for a in (x, y))
     moved = (x != y).any(axis=(1, 2))
     twice = ((np.diff(after, axis=1) == 0) & (after[:, 1:] != 0)).any(axis=1)
-    names = (
-        "images that moved and lost no pixel",
-        "images with one pixel twice",
-        "images that are no zero-filled move",
-    )
-    got = (moved & (before == after).all(axis=1)).mean(), twice.mean(), _unexplained(x, y, 2)
-    return _shares({"x": x, "k": 2}, dict.fromkeys(names, 0.0), got, 0.03)
-
-
-@shift.property(
-    en="every image has its own move, and each axis its own step",
-    zh="每张图各移各的，两个方向也各抽各的",
-    ask_en="How many random numbers do you need for N images?",
-    ask_zh="N 张图一共要抽多少个随机数？",
-)
-def _(answer, rng):
-    x = _images(rng, 3000)
-    moves = _moves(x, answer(x.copy(), 2, rng), 2)
-    expected = {"moved like the image before": 1 / 25, "as far down as right": 1 / 5}
-    got = _alike(moves[1:], moves[:-1]), (moves[:, 0] == moves[:, 1]).mean()
-    return _shares({"x": x, "k": 2}, expected, got, 0.08)  # 11 standard errors
-
-
-@shift.property(
-    en="−k, …, k are equally likely, both ends included",
-    zh="−k、……、k 等可能，两端都包含",
-    ask_en="For k = 2, list the steps that your line can draw.",
-    ask_zh="k = 2 时，你那行代码能抽到哪几个步数？",
-)
-def _(answer, rng):
-    x = _images(rng, 1500)
-    moves = _moves(x, answer(x.copy(), 2, rng), 2)
-    names = "rows moved by −2 … 2", "columns moved by −2 … 2"
-    got = np.array([[(moves[:, axis] == step).mean() for step in range(-2, 3)] for axis in (0, 1)])
-    expected = dict.fromkeys(names, np.full(5, 0.2))
-    return _shares({"x": x, "k": 2}, expected, got, 0.06)  # 5.8 standard errors
+    expected = {
+        "images that moved and lost no pixel": 0.0,
+        "images with one pixel twice": 0.0,
+        "images that are no zero-filled move": 0.0,
+        "the whole batch stayed where it was": False,
+    }
+    lossless = (moved & (before == after).all(axis=1)).mean()
+    got = lossless, twice.mean(), _unexplained(x, y, 2), not moved.any()
+    return _shares({"x": x, "k": 2}, expected, got, 0.03)
 
 
 @shift.property(
@@ -150,12 +131,43 @@ def _(answer, rng):
     ask_zh="你的随机数来自哪个生成器，是谁创建的？",
 )
 def _(answer, rng):
-    x, seed = _images(rng, 600), int(rng.integers(2**31))
-    one, other = np.random.default_rng(seed), np.random.default_rng(seed)
-    first, again, second = (_moves(x, answer(x.copy(), 2, r), 2) for r in (one, other, one))
-    expected = {"same seed: moved alike": 1.0, "second call: moved alike": 1 / 25}
-    got = _alike(first, again), _alike(first, second)
-    return _shares({"x": x, "k": 2}, expected, got, 0.05)  # 6 standard errors
+    x, calls = _images(rng, 20), 50
+    same = second = 0
+    for seed in rng.integers(2**31, size=calls):
+        one, other = np.random.default_rng(seed), np.random.default_rng(seed)
+        first, again, later = (np.asarray(answer(x.copy(), 2, r)) for r in (one, other, one))
+        same += np.array_equal(first, again) / calls
+        second += np.array_equal(first, later) / calls
+    expected = {"same seed: equal results": 1.0, "second call: equal results": 0.0}
+    return _shares({"x": x, "k": 2, "calls": calls}, expected, (same, second), 0.2)
+
+
+@shift.property(
+    en="−k, …, k are equally likely, both ends included",
+    zh="−k、……、k 等可能，两端都包含",
+    ask_en="For k = 2, list the steps that your line can draw.",
+    ask_zh="k = 2 时，你那行代码能抽到哪几个步数？",
+)
+def _(answer, rng):
+    moves = np.concatenate(_many_moves(answer, rng))
+    names = "rows moved by −2 … 2", "columns moved by −2 … 2"
+    got = np.array([[(moves[:, axis] == step).mean() for step in range(-2, 3)] for axis in (0, 1)])
+    expected = dict.fromkeys(names, np.full(5, 0.2))
+    return _shares(_MANY, expected, got, 0.06)  # 6.7 standard errors
+
+
+@shift.property(
+    en="every image has its own move, and each axis its own step",
+    zh="每张图各移各的，两个方向也各抽各的",
+    ask_en="How many random numbers do you need for N images?",
+    ask_zh="N 张图一共要抽多少个随机数？",
+)
+def _(answer, rng):
+    moves = _many_moves(answer, rng)
+    expected = {"moved like the image before": 1 / 25, "as far down as right": 1 / 5}
+    alike = (moves[:, 1:] == moves[:, :-1]).all(axis=2).mean()
+    got = alike, (moves[..., 0] == moves[..., 1]).mean()
+    return _shares(_MANY, expected, got, 0.06)  # 6.7 standard errors
 
 
 @shift.property(
@@ -228,11 +240,10 @@ shift.trap(
 )
 shift.trap(
     _variant(mode="edge"),
-    en="The border pixels are repeated into the gap. Here zeros come in. (Keras's "
-    "RandomTranslation "
-    "reflects by default: look it up.)",
-    zh="空出来的地方重复了边缘像素，这里要补零。（Keras 的 RandomTranslation 默认是镜像填充，"
-    "用时要查。）",
+    en="Something other than zeros fills the gap: the border repeated, a reflection, a constant. "
+    "Here zeros come in. (Keras's RandomTranslation reflects by default: look it up.)",
+    zh="空出来的地方填的不是零，而是重复的边缘、镜像或别的常数。这里要补零。"
+    "（Keras 的 RandomTranslation 默认是镜像填充，用时要查。）",
 )
 shift.trap(
     _variant(steps=lambda n, k, rng: np.random.default_rng(0).integers(-k, k + 1, size=(n, 2))),
@@ -275,7 +286,22 @@ def _mixed(answer, count, alpha, rng, calls):
 
 
 mixup = Check(returns=("x_mixed", "y_mixed"))
-_GIVEN = {"x": "I", "y": "I", "alpha": 1.0}
+
+
+def _identity(count, alpha=1.0, **more):
+    """What `_mixed` hands over: each image and each label is a row of the identity."""
+    eye = np.eye(count)
+    return {"x": eye.reshape(count, 1, count), "y": eye, "alpha": alpha, **more}
+
+
+@mixup.property(en="x and y are left as they were", zh="x 和 y 保持原样")
+def _(answer, rng):
+    x, y = rng.spawn(1)[0].normal(size=(6, 2, 3, 4)), np.eye(6)
+    given = x.copy(), y.copy()
+    answer(*given, 1.0, rng)
+    expected = {"entries of x changed in place": 0, "entries of y changed in place": 0}
+    got = int((given[0] != x).sum()), int((given[1] != y).sum())
+    return _shares({"x": x, "y": y, "alpha": 1.0}, expected, got, 0)
 
 
 @mixup.property(
@@ -299,7 +325,7 @@ def _(answer, rng):
         np.mean([np.allclose(w.sum(axis=1), 1, atol=1e-5) and w.min() > -1e-9 for w in images]),
         np.mean([np.ptp(_lambda(w)) < 1e-6 for w in images]),
     )
-    return _shares(_GIVEN, dict.fromkeys(names, 1.0), got, 0.04)
+    return _shares(_identity(12), dict.fromkeys(names, 1.0), got, 0.04)
 
 
 @mixup.property(
@@ -307,11 +333,21 @@ def _(answer, rng):
     zh="搭档来自随机排列，每次调用重新排",
 )
 def _(answer, rng):
-    images = _mixed(answer, 8, 1.0, rng, 300)[:, 0]
+    images = _mixed(answer, 10, 1.0, rng, 300)[:, 0]
     met = {int(np.argmax(w[0, 1:])) + 1 if w[0, 1:].any() else 0 for w in images}
-    once = np.mean([np.allclose(w.sum(axis=0), 1, atol=1e-5) for w in images])
-    expected = {"calls that use every image once as partner": 1.0, "partners that image 0 met": 8}
-    return _shares(_GIVEN, expected, (once, len(met)), 0.02)
+    expected = {
+        "calls that use every image once as partner": 1.0,
+        "partners that image 0 met": 10,
+        "calls with an order of their own": 1.0,
+        "calls in reversed order": 0.0,
+    }
+    got = (
+        np.mean([np.allclose(w.sum(axis=0), 1, atol=1e-5) for w in images]),
+        len(met),
+        len({(w > 0).tobytes() for w in images}) / len(images),
+        np.mean([(np.fliplr(w).diagonal() > 0).all() for w in images]),
+    )
+    return _shares(_identity(10, calls=300), expected, got, 0.02)
 
 
 @mixup.property(
@@ -333,7 +369,7 @@ def _(answer, rng):
     # Beta's variance is 1 / (4 · (2α + 1)). Its ratio has a standard error of 0.05 at α = 4, the
     # other two numbers have less than 0.025.
     got = low.mean(), low.var() * 4 * 1.4, high.var() * 4 * 9
-    return _shares({**_GIVEN, "alpha": (0.2, 4.0), "calls": 600}, expected, got, 0.28)
+    return _shares(_identity(9, (0.2, 4.0), calls=600), expected, got, 0.28)
 
 
 @mixup.property(en="the randomness comes from rng", zh="随机性来自 rng")
@@ -345,24 +381,17 @@ def _(answer, rng):
         same.append(np.array_equal(first, _mixed(answer, 6, 1.0, np.random.default_rng(seed), 1)))
         second.append(np.array_equal(first, other))
     expected = {"same seed: equal results": 1.0, "second call: equal results": 0.0}
-    return _shares(_GIVEN, expected, (np.mean(same), np.mean(second)), 0.06)
+    return _shares(_identity(6), expected, (np.mean(same), np.mean(second)), 0.06)
 
 
-@mixup.property(
-    en="images of any shape; x and y are left as they were",
-    zh="图像可以是任意形状；x 和 y 保持原样",
-)
+@mixup.property(en="images of any shape, also float32", zh="图像可以是任意形状，也可以是 float32")
 def _(answer, rng):
     x, y = rng.spawn(1)[0].normal(size=(6, 2, 3, 4)).astype(np.float32), np.eye(6)
-    given = x.copy(), y.copy()
-    x_mixed, y_mixed = answer(*given, 1.0, rng)
-    expected = {
-        "x_mixed": np.tensordot(np.asarray(y_mixed), x, 1),
-        "entries of x changed in place": 0,
-        "entries of y changed in place": 0,
-    }
-    got = x_mixed, int((given[0] != x).sum()), int((given[1] != y).sum())
-    return _shares({"x": x, "y": y, "alpha": 1.0}, expected, got, 1e-5)
+    x_mixed, y_mixed = (np.asarray(part) for part in answer(x.copy(), y.copy(), 1.0, rng))
+    as_labels = np.tensordot(y_mixed, x, 1) if y_mixed.shape == y.shape else x
+    return Evidence(
+        given={"x": x, "y": y, "alpha": 1.0}, expected=as_labels, got=x_mixed, tolerance=1e-5
+    )
 
 
 def _blend(
@@ -428,6 +457,17 @@ mixup.trap(
     _blend(source=lambda rng: np.random.default_rng()),
     en="The numbers do not come from rng, so the caller's seed reproduces nothing.",
     zh="随机数不是从 rng 来的，调用者设了种子也无法复现。",
+)
+mixup.trap(
+    _blend(source=lambda rng: np.random.default_rng(0)),
+    en="A seed fixed inside draws the same λ and the same partners at every call. Use the rng you "
+    "were given.",
+    zh="函数内部固定了种子，每次的 λ 和搭档都一样。请用传进来的 rng。",
+)
+mixup.trap(
+    _blend(labels=lambda y, lam, other, alpha, rng: (1 - lam) * y + lam * y[other]),
+    en="The labels carry the weights the other way round: the image counts λ, its label 1 − λ.",
+    zh="标签的权重反了：图像占 λ，它的标签却只占 1 − λ。",
 )
 
 
