@@ -65,6 +65,14 @@ def upper_end_left_out(x, k, rng):
     return _roll_and_clear(x, k, rng, rng.choice(steps, len(x)), rng.choice(steps, len(x)))
 
 
+def last_corner_left_out(x, k, rng):
+    n, h, w = x.shape
+    padded = np.pad(x, ((0, 0), (k, k), (k, k)))
+    corners = rng.integers(0, max(2 * k, 1), size=(n, 2)).tolist()
+    cut = [image[a : a + h, b : b + w] for image, (a, b) in zip(padded, corners, strict=True)]
+    return np.stack(cut)
+
+
 def one_direction(x, k, rng):
     dys, dxs = np.abs(rng.integers(0, k, size=(2, len(x)), endpoint=True))
     return _roll_and_clear(x, k, rng, dys, dxs)
@@ -260,6 +268,7 @@ TWINS = {
         7: seeded_inside,
         8: fresh_generator,
         9: overwritten,
+        10: last_corner_left_out,
     },
     "mixup": {
         1: labels_as_they_were,

@@ -261,6 +261,13 @@ shift.trap(
     en="x is overwritten. The next epoch starts from the moved images, and the digits wander off.",
     zh="x 被就地改掉了。下一轮会在移动过的图上再移动，数字越走越远。",
 )
+shift.trap(
+    _variant(steps=lambda n, k, rng: rng.integers(min(1 - k, k), k + 1, size=(n, 2))),
+    en="−k never occurs. A window in the padded image can stand at 2k + 1 places on each axis, "
+    "0 to 2k; `integers(0, 2 * k)` draws 2k of them.",
+    zh="永远抽不到 −k。补零后的窗口在每个方向有 2k + 1 个位置，从 0 到 2k；`integers(0, 2 * k)` "
+    "少抽了一个。",
+)
 
 
 # ---- mixup -------------------------------------------------------------------------------------
