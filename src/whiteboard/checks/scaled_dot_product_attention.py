@@ -182,6 +182,15 @@ attention.case(
 )
 
 
+attention.case(
+    1e4 * _Q,
+    1e-4 * _K,
+    _V,
+    en="large queries and small keys make ordinary scores",
+    zh="query 很大、key 很小，分数仍是一般的数",
+)
+
+
 @attention.fresh(en="fresh arrays and a fresh mask", zh="新的数组和新的掩码")
 def _(rng):
     mask = rng.uniform(size=(2, 1, 3, 5)) < 0.7
