@@ -5,6 +5,7 @@ import pytest
 
 from whiteboard import data
 from whiteboard.checks import activations, backprop, normalization, optimizers
+from whiteboard.checks import scaled_dot_product_attention as dot_product
 from whiteboard.checks import softmax_cross_entropy as loss
 
 
@@ -197,3 +198,23 @@ def test_fifty_steps_of_adam_agree_with_keras(tf, keras, decay):
         optimizer.apply([tf.constant(g)], [variable])
         w, state = optimizers.adamw.reference(w, g, state, 0.125, decay, 0.5, 0.75, 1e-12)
     np.testing.assert_allclose(w, variable, atol=1e-6)
+
+
+def test_attention_and_its_gradients_agree_with_tensorflow(tf, keras):
+    rng = np.random.default_rng(7)
+    q, k, v = (rng.normal(size=(2, 3, *size)) for size in ((4, 5), (6, 5), (6, 2)))
+    mask = rng.uniform(size=(2, 1, 4, 6)) < 0.7
+    mask[..., 0] = True
+    out, _ = dot_product.attention.reference(q, k, v, mask)
+    heads_behind = [np.swapaxes(array, 1, 2) for array in (q, k, v)]  # Keras: (B, T, H, d)
+    wanted = keras.ops.dot_product_attention(*heads_behind, mask=mask)
+    np.testing.assert_allclose(np.swapaxes(out, 1, 2), wanted, atol=1e-6)
+    dout = rng.normal(size=(2, 3, 4, 2))
+    variables = [tf.Variable(array) for array in (q, k, v)]
+    with tf.GradientTape() as tape:
+        a, b, c = variables
+        scores = tf.matmul(a, b, transpose_b=True) / 5**0.5
+        total = tf.reduce_sum(tf.matmul(tf.nn.softmax(scores), c) * dout)
+    found = dot_product.attention_backward.reference(dout, q, k, v)
+    for one, other in zip(found, tape.gradient(total, variables), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-10)
