@@ -366,6 +366,24 @@ def test_numbers_that_are_shown_alike_are_shown_in_full():
     assert "instead of" not in str(nearly.grade(lambda x: x + 1))
 
 
+def test_a_list_of_functions_is_given_to_each_answer_afresh():
+    counted = Check(lambda functions: len(functions))
+    counted.case([abs, min], en="how many", zh="有几个")
+    emptied = counted.grade(lambda functions: len([functions.pop(), functions.pop()]))
+    assert not emptied.passed
+    assert counted.grade(len).passed
+
+
+def test_a_tuple_of_one_is_written_as_a_tuple():
+    assert show((5,)) == "(5,)"
+    assert show(np.array(["a", "b"])) == "['a', 'b']"
+
+
+def test_only_bytes_have_a_binary_prefix():
+    assert Estimate(2.0**-40).grade(1e-12).likely is None
+    assert Estimate("1 TB").grade("1 TiB").likely is not None
+
+
 def test_no_pattern_is_invented():
     assert find_pattern(BASE, BASE**2 + np.arange(3)) is None
     assert find_pattern("a", BASE) is None
@@ -588,6 +606,7 @@ def test_say_reads_over_a_wrapped_line_and_sees_negations():
     assert not mirror.find(point, "不要缩放")
     assert not mirror.find(point, "No input is scaled")
     assert mirror.find(point, "差不多都要缩放")
+    assert mirror.find(point, "看有没有要缩放的")
     assert mirror.find(point, "别忘了要缩放")
     assert mirror.find(point, "每个类别都要缩放")
 

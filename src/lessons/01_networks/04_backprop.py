@@ -4,7 +4,7 @@
 # kind: code
 # minutes: 40
 # level: 2
-# needs: []
+# needs: [forward_pass]
 # seeds: [000-2, 001-Q2, 001-Q4, 001-P1, 001-P2]
 # asked: 14
 # framework: numpy

@@ -5,7 +5,7 @@ import math
 from whiteboard.grading import messages
 from whiteboard.grading.exercise import Exercise
 from whiteboard.grading.probe import Trap
-from whiteboard.grading.quantity import Quantity, counted, family, in_family, parse
+from whiteboard.grading.quantity import BYTES, Quantity, counted, family, in_family, parse
 from whiteboard.grading.text import Text, optional
 from whiteboard.grading.verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
@@ -54,7 +54,7 @@ class Estimate(Exercise):
             got=Text(*[f"{quantity.number:g} {unit}".strip() for unit in self._spoken(quantity)]),
             pattern=_size_of_error(ratio),
             ask=asked,
-            likely=trap.text if trap else _binary_prefix(ratio),
+            likely=trap.text if trap else self._binary_prefix(ratio),
             trap=number,
         )
 
@@ -64,6 +64,15 @@ class Estimate(Exercise):
             if math.isclose(quantity.base, wrong.base, rel_tol=min(self.rtol, 0.02)):
                 return number, trap
         return None, None
+
+    def _binary_prefix(self, ratio):
+        if ratio <= 0 or family(self.right.unit) is not BYTES:
+            return None  # only bytes have a GB and a GiB to mix up
+        steps = math.log(ratio) / math.log(1.024)
+        near = round(steps) in (-4, -3, -2, 2, 3, 4) and math.isclose(
+            steps, round(steps), abs_tol=0.05
+        )
+        return messages.BINARY_PREFIX if near else None
 
     def _near(self, quantity, right):
         return math.isclose(quantity.base, right.base, rel_tol=self.rtol)
@@ -97,11 +106,3 @@ def _size_of_error(ratio):
     times = next((n for n in (2, 10, 100) if max(ratio, 1 / ratio) < n), None)
     within = messages.WITHIN_TIMES.filled(n=times) if times else messages.BEYOND_TIMES.filled(n=100)
     return (messages.TOO_LARGE if ratio > 1 else messages.TOO_SMALL).filled(how=within)
-
-
-def _binary_prefix(ratio):
-    if ratio <= 0:
-        return None
-    steps = math.log(ratio) / math.log(1.024)
-    near = round(steps) in (-4, -3, -2, 2, 3, 4) and math.isclose(steps, round(steps), abs_tol=0.05)
-    return messages.BINARY_PREFIX if near else None

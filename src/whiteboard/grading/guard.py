@@ -188,17 +188,13 @@ def _refuse(name, reason):
 
 def _copy(value):
     """A copy of `value` that shares no array with it; callables and models pass as they are."""
+    if type(value) is dict:
+        return {key: _copy(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_copy, value))
     if isinstance(value, dict | list | tuple | np.ndarray | np.random.Generator):
-        return copy.deepcopy(value) if not _holds_code(value) else value
+        return copy.deepcopy(value)
     return value
-
-
-def _holds_code(value):
-    if isinstance(value, dict):
-        return any(map(_holds_code, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_holds_code, value))
-    return callable(value)
 
 
 def _was_changed(before, after):

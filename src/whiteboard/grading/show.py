@@ -12,6 +12,8 @@ def show(value) -> str:
     """`value` in at most about two lines: small arrays in full, large ones by shape and dtype."""
     if isinstance(value, np.ndarray):
         return _array(value)
+    if isinstance(value, str):
+        return _short(repr(str(value)))
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, float | np.floating):
@@ -36,7 +38,8 @@ def _container(value, in_full):
         return "{" + ", ".join(items) + "}"
     if isinstance(value, tuple | list):
         left, right = "()" if isinstance(value, tuple) else "[]"
-        return left + ", ".join(_container(item, in_full) for item in value) + right
+        comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return left + ", ".join(_container(item, in_full) for item in value) + comma + right
     return show(value)
 
 
@@ -81,7 +84,8 @@ def _size(array):
 def _nested(array):
     if array.ndim == 0:
         return show(array[()])
-    return "[" + ", ".join(_nested(item) for item in array) + "]"
+    # An entry of an array of strings is a string, not an array without axes.
+    return "[" + ", ".join(_nested(np.asarray(item)) for item in array) + "]"
 
 
 def _short(text):
