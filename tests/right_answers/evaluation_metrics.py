@@ -1,5 +1,7 @@
 """Metrics: other right answers, and every trap written a second way."""
 
+import itertools
+
 import numpy as np
 
 # ---- roc_auc -----------------------------------------------------------------------------------
@@ -52,6 +54,19 @@ def all_pairs_below(y, s):
             if y[i] == 1 and y[j] == 0:
                 wins += 1.0 if s[i] > s[j] else 0.5 if s[i] == s[j] else 0.0
     return wins / (n * (n - 1) / 2)
+
+
+def curve_point_by_point(y, s):
+    """The area in columns: for each negative the positives met before it."""
+    met = area = 0
+    for i in sorted(range(len(s)), key=lambda i: -s[i]):
+        met += y[i]
+        area += 0 if y[i] else met
+    return area / (met * (len(y) - met))
+
+
+def never_below_half(y, s):
+    return 0.5 + abs(by_all_pairs(y, s) - 0.5)
 
 
 # ---- prf ---------------------------------------------------------------------------------------
@@ -117,6 +132,14 @@ def with_nan(y, p, average):
         return np.mean(h / s), np.mean(h / r), np.mean(2 * h / (s + r))
 
 
+def by_number(y, p, average):
+    if average == "micro":
+        return by_tables(y, p, average)
+    rows = tables(y, p, range(len(set(y.tolist() + p.tolist()))))
+    each = [(divide(h, s), divide(h, r), divide(2 * h, s + r)) for h, s, r in rows]
+    return tuple(np.mean(each, axis=0))
+
+
 def changed(rule):
     return lambda y, p, average: rule(y, p, *by_tables(y, p, average))
 
@@ -160,6 +183,12 @@ def in_order(y, s):
     return total / y.sum()
 
 
+def from_the_end(y, s):
+    hits = y[np.argsort(s, kind="stable")[::-1]]
+    seen = np.flatnonzero(hits) + 1
+    return np.mean(np.arange(1, len(seen) + 1) / seen)
+
+
 def envelope(y, s):
     recall, precision = curve(y, s)
     steps = recall - np.insert(recall[:-1], 0, 0)
@@ -199,6 +228,16 @@ def class_one(P, y, bins=10):
     return total / len(y)
 
 
+def without_the_certain(P, y, bins=10):
+    c, total = P.max(1), 0.0
+    edges = np.linspace(0, 1, bins + 1)
+    for low, high in itertools.pairwise(edges):
+        inside = (c >= low) & (c < high)
+        if inside.any():
+            total += abs(c[inside].sum() - (P.argmax(1) == y)[inside].sum())
+    return total / len(y)
+
+
 RIGHT = {
     "roc_auc": [by_all_pairs, by_curve],
     "prf": [by_tables, by_formula],
@@ -218,6 +257,8 @@ TWINS = {
         5: lambda y, s: float(((s > 0.5).astype(int) == y).mean()),
         6: curve_without_start,
         7: all_pairs_below,
+        8: curve_point_by_point,
+        9: never_below_half,
     },
     "prf": {
         1: changed(lambda y, p, a, b, f: (a, b, 0.5 * a + 0.5 * b)),
@@ -227,14 +268,16 @@ TWINS = {
         5: changed(lambda y, p, a, b, f: (a, b, (sum(y == p) / len(y) + b) / 2)),
         6: weighted,
         7: only_real,
-        8: with_nan,
+        8: by_number,
+        9: with_nan,
     },
     "average_precision": {
         1: straight_lines,
         2: in_order,
-        3: by_all_pairs,
-        4: envelope,
-        5: lambda y, s: curve(y, s)[1].mean(),
+        3: from_the_end,
+        4: by_all_pairs,
+        5: envelope,
+        6: lambda y, s: curve(y, s)[1].mean(),
     },
     "ece": {
         1: from_gaps(lambda g, n, bins: np.mean([abs(a - c) for _, a, c, _ in g])),
@@ -245,6 +288,8 @@ TWINS = {
             lambda g, n, bins: sum(m * abs(a - (2 * k + 1) / (2 * bins)) for m, a, _, k in g) / n
         ),
         6: class_one,
+        7: lambda P, y, bins=10: by_bincount(P, y),
+        8: without_the_certain,
     },
     "alarm_precision": {1: "99 %", 2: "95.2 %"},
     "wrong_pairs": {1: 110, 2: "90,000"},

@@ -437,10 +437,10 @@ check.say(answer)
 # - Davis & Goadrich 2006, *The Relationship Between Precision–Recall and ROC Curves*, ICML (why not to interpolate linearly).
 # - van Rijsbergen 1979, *Information Retrieval*, chapter 7 (the F measure).
 # - Guo et al. 2017, *On Calibration of Modern Neural Networks*, arXiv:1706.04599, §2 (ECE), §4.2 (temperature scaling).
-# - Nixon et al. 2019, *Measuring Calibration in Deep Learning*, arXiv:1904.01685.
+# - Roelofs et al. 2022, *Mitigating Bias in Calibration Error Estimation*, arXiv:2012.08668 (the bias of ECE).
 # - scikit-learn user guide, *Metrics and scoring* (macro, micro, average precision).
 
-# %% [markdown] lang="zh" en="a2e8b532"
+# %% [markdown] lang="zh" en="40c702c7"
 # ## 参考文献
 #
 # - Hanley & McNeil 1982, *The Meaning and Use of the Area under a ROC Curve*, Radiology 143（AUC 与 Wilcoxon 统计量）。
@@ -448,5 +448,5 @@ check.say(answer)
 # - Davis & Goadrich 2006, *The Relationship Between Precision–Recall and ROC Curves*, ICML（为什么不能线性插值）。
 # - van Rijsbergen 1979, *Information Retrieval*，第 7 章（F 度量）。
 # - Guo et al. 2017, *On Calibration of Modern Neural Networks*, arXiv:1706.04599，§2（ECE）、§4.2（温度缩放）。
-# - Nixon et al. 2019, *Measuring Calibration in Deep Learning*, arXiv:1904.01685。
+# - Roelofs et al. 2022, *Mitigating Bias in Calibration Error Estimation*, arXiv:2012.08668（ECE 的偏差）。
 # - scikit-learn 用户指南，*Metrics and scoring*（macro、micro、平均精确率）。

@@ -44,6 +44,12 @@ def _without_origin(y, s):
     return float(np.trapezoid(tpr, fpr))
 
 
+def _one_example_at_a_time(y, s):
+    hits = y[np.argsort(-s, kind="stable")]
+    tpr, fpr = np.cumsum(hits) / y.sum(), np.cumsum(1 - hits) / (1 - y).sum()
+    return float(np.trapezoid(np.append(0.0, tpr), np.append(0.0, fpr)))
+
+
 roc_auc = Check(_roc_auc)
 roc_auc.case(
     np.array([0, 1, 0, 1, 1]),
@@ -52,8 +58,8 @@ roc_auc.case(
     zh="在所有“一正一负”的样本对里，得分顺序正确的比例",
 )
 roc_auc.case(
-    np.array([0, 1, 1, 0, 1, 0]),
-    np.array([0.5, 0.5, 0.8, 0.3, 0.3, 0.8]),
+    np.array([0, 1, 1, 0, 1, 1, 0]),
+    np.array([0.5, 0.5, 0.8, 0.3, 0.5, 0.3, 0.8]),
     en="a tied pair counts one half",
     zh="得分相同的一对算一半",
     ask_en="A positive and a negative have the same score. Is the pair right or wrong?",
@@ -70,6 +76,18 @@ roc_auc.case(
     np.array([-3.0, 400.0, 12.0, -70.0, 11.0]),
     en="scores may be any numbers, not only probabilities",
     zh="得分可以是任何数，不一定是概率",
+)
+roc_auc.case(
+    np.array([1, 0, 1, 0, 0]),
+    np.array([0.1, 0.4, 0.35, 0.8, 0.2]),
+    en="a model that orders worse than chance stays below ½",
+    zh="排序比随机还差的模型，结果低于 ½",
+)
+roc_auc.case(
+    np.array([0, 1, 0, 1]),
+    np.array([1e-9, 2e-9, 3e-9, 4e-9]),
+    en="scores that are close are not tied",
+    zh="得分接近不等于得分相同",
 )
 
 
@@ -130,6 +148,20 @@ roc_auc.trap(
     ),
     en="The denominator counts all pairs. Only pairs of a positive and a negative can be ordered.",
     zh="分母数了所有样本对。只有一正一负的对才谈得上顺序。",
+)
+roc_auc.trap(
+    _one_example_at_a_time,
+    en="The curve takes tied examples one after another, so that their place in the array decides. "
+    "Keep only the points after the last of a group of equals.",
+    zh="曲线把得分相同的样本一个个算，结果取决于它们在数组里的位置。每组同分只保留最后一个点。",
+    ask_en="All scores are equal. How many points does your curve have?",
+    ask_zh="得分全相同时，你的曲线上有几个点？",
+)
+roc_auc.trap(
+    lambda y, s: max(_roc_auc(y, s), 1 - _roc_auc(y, s)),
+    en="Below ½ you turn the result round. A model that orders the wrong way must be seen: its AUC "
+    "is below ½.",
+    zh="结果低于 ½ 时被翻了过来。顺序排反的模型应当看得出来：它的 AUC 就是低于 ½。",
 )
 
 
@@ -197,6 +229,14 @@ def _nan_at_zero(y, p, average):
         )
 
 
+def _classes_by_number(y, p, average):
+    count = len(np.union1d(y, p))
+    if average == "micro":
+        return _prf(y, p, average)
+    table = [[((y == k) & (p == k)).sum(), (p == k).sum(), (y == k).sum()] for k in range(count)]
+    return tuple(float(each.mean()) for each in _scores(*np.array(table, dtype=float).T))
+
+
 prf = Check(_prf, returns=("precision", "recall", "f1"))
 _Y, _P = np.array([0, 0, 0, 0, 1, 1, 2, 2, 2, 2]), np.array([0, 0, 1, 2, 1, 1, 2, 2, 2, 0])
 prf.case(_Y, _P, "macro", en="macro: the mean over the classes", zh="macro：各类别的平均")
@@ -223,10 +263,31 @@ prf.case(
 )
 
 
-@prf.fresh(en="fresh labels", zh="新的标签")
+prf.case(
+    np.array([2, 2, 7, 7, 7, 40]),
+    np.array([2, 7, 7, 7, 2, 40]),
+    "macro",
+    en="labels are names: they need not be 0, 1, 2, …",
+    zh="标签只是名字，不一定是 0、1、2……",
+    ask_en="Over which classes does your loop run?",
+    ask_zh="你的循环遍历的是哪些类别？",
+)
+
+
+def _labels(rng):
+    names = rng.choice(20, size=4, replace=False)
+    y = rng.choice(names, size=30)
+    return y, np.where(rng.uniform(size=30) < 0.6, y, rng.choice(names, size=30))
+
+
+@prf.fresh(en="fresh labels, macro", zh="新的标签，macro")
 def _(rng):
-    y = rng.integers(0, 4, size=30)
-    return y, np.where(rng.uniform(size=30) < 0.6, y, rng.integers(0, 4, size=30)), "macro"
+    return *_labels(rng), "macro"
+
+
+@prf.fresh(en="fresh labels, micro", zh="新的标签，micro")
+def _(rng):
+    return *_labels(rng), "micro"
 
 
 prf.trap(
@@ -246,9 +307,9 @@ prf.trap(
 )
 prf.trap(
     _swapped,
-    en="Macro and micro are exchanged: macro averages over classes, micro counts all decisions "
-    "together.",
-    zh="macro 和 micro 反了：macro 对类别取平均，micro 把所有判断合在一起算。",
+    en="This is the other average: macro takes the mean over the classes, micro adds up the counts "
+    "of all classes first.",
+    zh="这是另一种平均：macro 对各类别取平均，micro 先把各类的计数加起来。",
 )
 prf.trap(
     _harmonic_of_means,
@@ -273,6 +334,11 @@ prf.trap(
     "into "
     "the mean.",
     zh="漏了被预测过但没有真正出现的类别。它的精确率是 0，应算进平均。",
+)
+prf.trap(
+    _classes_by_number,
+    en="The loop runs over 0, 1, 2, … instead of over the labels that occur.",
+    zh="循环遍历的是 0、1、2……，而不是实际出现过的标签。",
 )
 prf.trap(
     _nan_at_zero,
@@ -315,14 +381,14 @@ def _interpolated(y, s):
 
 average_precision = Check(_average_precision)
 average_precision.case(
-    np.array([0, 1, 0, 1, 0, 0, 1]),
-    np.array([0.8, 0.9, 0.7, 0.6, 0.2, 0.1, 0.4]),
+    np.array([0, 0, 0, 1, 1, 1, 0]),
+    np.array([0.4, 0.6, 0.8, 0.1, 0.5, 0.9, 0.7]),
     en="Σ (Rₙ − Rₙ₋₁) Pₙ over the thresholds, from the highest down",
     zh="阈值从高到低，求 Σ (Rₙ − Rₙ₋₁) Pₙ",
 )
 average_precision.case(
-    np.array([0, 1, 1, 0, 1, 0]),
-    np.array([0.5, 0.5, 0.8, 0.8, 0.3, 0.3]),
+    np.array([1, 1, 0, 1, 0, 1, 0]),
+    np.array([0.3, 0.5, 0.8, 0.3, 0.5, 0.8, 0.3]),
     en="tied scores pass the threshold together",
     zh="得分相同的样本同时越过阈值",
 )
@@ -351,6 +417,14 @@ average_precision.trap(
     "threshold "
     "together.",
     zh="得分相同的样本按数组顺序一个个算了。它们应该同时越过阈值。",
+    ask_en="Turn the arrays round. Does your result change?",
+    ask_zh="把两个数组都倒过来，你的结果变了吗？",
+)
+average_precision.trap(
+    lambda y, s: _one_by_one(y[::-1], s[::-1]),
+    en="Tied scores are taken one after another, the last of the array first. They pass the "
+    "threshold together.",
+    zh="得分相同的样本从数组末尾开始一个个算了。它们应该同时越过阈值。",
     ask_en="Turn the arrays round. Does your result change?",
     ask_zh="把两个数组都倒过来，你的结果变了吗？",
 )
@@ -407,19 +481,23 @@ def _first_class(P, y, bins=10):
 def _predictions(rng, n, C):
     logits = rng.normal(size=(n, C)) * 1.5
     P = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return P, rng.integers(0, C, size=n)
+    drawn = np.array([rng.choice(C, p=row) for row in P])
+    return P, np.where(P.max(axis=1) < 0.6, P.argmax(axis=1), drawn)  # too shy below, honest above
 
 
 ece = Check(_ece)
+_FIRST = np.array([0.85, 0.75, 0.18, 0.68, 0.55, 0.34, 0.65])
 ece.case(
-    np.array([[0.95, 0.05], [0.15, 0.85], [0.35, 0.65], [0.62, 0.38], [0.07, 0.93], [0.55, 0.45]]),
-    np.array([0, 0, 1, 0, 1, 0]),
+    np.stack([_FIRST, 1 - _FIRST], axis=1).round(2),
+    np.array([1, 0, 1, 0, 0, 1, 1]),
     en="the mean over the bins of |accuracy − confidence|, weighted by the bins' sizes",
     zh="各箱 |准确率 − 置信度| 的平均，按箱的大小加权",
 )
 ece.case(
-    np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.05, 0.0, 0.95], [0.22, 0.42, 0.36]]),
-    np.array([0, 2, 2, 1]),
+    np.array(
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.05, 0.0, 0.95], [0.85, 0.15, 0.0], [0.22, 0.42, 0.36]]
+    ),
+    np.array([0, 2, 2, 0, 1]),
     5,
     en="three classes, five bins; a confidence of 1 belongs to the last bin",
     zh="三个类别、五个箱；置信度为 1 的属于最后一箱",
@@ -457,7 +535,7 @@ ece.trap(
         )
     ),
     en="Without the absolute value, too sure here and too shy there cancel.",
-    zh="没取绝对值，这里过于自信和那里过于保守就互相抵消了。",
+    zh="没取绝对值，有的箱过于自信、有的箱过于保守，就互相抵消了。",
 )
 ece.trap(
     _from_bins(
@@ -486,6 +564,28 @@ ece.trap(
     "largest "
     "probability, and right means that its class is the label.",
     zh="这里看的是类别 1 的概率。多分类时置信度是最大的那个概率，它的类别等于标签才算对。",
+)
+
+
+def _ten_bins(P, y, bins=10):
+    return _ece(P, y, 10)
+
+
+def _last_bin_open(P, y, bins=10):
+    """Bins [k/bins, (k + 1)/bins): a confidence of 1 is in none."""
+    inside = P.max(axis=1) < 1
+    return _ece(P[inside], y[inside], bins) * inside.sum() / len(y)
+
+
+ece.trap(
+    _ten_bins,
+    en="There are always ten bins: `bins` is not used.",
+    zh="不管 `bins` 是多少，总是分成十个箱。",
+)
+ece.trap(
+    _last_bin_open,
+    en="A confidence of exactly 1 falls into no bin. The bins are closed on the right.",
+    zh="置信度恰好为 1 的样本没进任何箱。区间右端是闭的。",
 )
 
 
@@ -527,9 +627,9 @@ flaws.false(
     zh="F1 分数是准确率和召回率的加权平均。",
     because_en="It is the harmonic mean of precision and recall, 2PR/(P + R). Always saying "
     "negative on "
-    "1 % positives has F1 = 0; that average gives it .495.",
+    "1 % positives has F1 = 0; that average gives it 0.495.",
     because_zh="它是精确率和召回率的调和平均 2PR/(P + R)。正样本占 1%、全判为负时 F1 = 0，"
-    "而那个“平均”会给出 .495。",
+    "而那个“平均”会给出 0.495。",
     source="van Rijsbergen 1979, chapter 7; computed in this lesson",
 )
 flaws.true(
@@ -570,7 +670,7 @@ flaws.false(
     "chance, "
     "and the absolute value never lets that cancel.",
     because_zh="ECE 有正偏差：箱里样本少时，准确率和置信度总会有随机差异，取了绝对值就抵消不掉。",
-    source="Nixon et al. 2019; measured in this lesson",
+    source="Roelofs et al. 2022, abstract; measured in this lesson",
 )
 flaws.true(
     en="With one label per example, micro-averaged precision, recall and F1 all equal the "
