@@ -89,7 +89,7 @@ def _ends(seed, n, shared, level, en, zh):
 _ends(
     2,
     2000,
-    0.7,
+    0.9,
     0.8,
     "with level 0.8 a tenth of the resamples lies beyond either end",
     "level 取 0.8 时，两端之外各有重采样结果的十分之一",
