@@ -1,5 +1,7 @@
 """Ensembles and the bootstrap: other right answers, and every trap written a second way."""
 
+from statistics import NormalDist
+
 import numpy as np
 
 # ---- paired_bootstrap --------------------------------------------------------------------------
@@ -64,6 +66,24 @@ def without_root(y, a, b, B, rng, level=0.95):
     return d.mean(), d.mean() - 1.96 * d.std(), d.mean() + 1.96 * d.std()
 
 
+def level_forgotten(y, a, b, B, rng, level=0.95):
+    return one_at_a_time(y, a, b, B, rng)
+
+
+def turned_round(y, a, b, B, rng, level=0.95):
+    delta, low, high = one_at_a_time(y, a, b, B, rng, level)
+    return delta, delta - (high - delta), delta + (delta - low)
+
+
+def by_table(y, a, b, B, rng, level=0.95):
+    """mean ± z · s/√n."""
+    d = gain(y, a, b)
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(
+        ((d**2).mean() - d.mean() ** 2) / len(d)
+    )
+    return d.mean(), d.mean() - reach, d.mean() + reach
+
+
 # ---- soft_vote ---------------------------------------------------------------------------------
 
 
@@ -106,6 +126,9 @@ TWINS = {
         5: resampled(lambda y, a, b: np.where(b == y, 1.0, 0.0)),
         6: resampled(gain, size=lambda n: n // 2),
         7: without_root,
+        8: level_forgotten,
+        9: turned_round,
+        10: by_table,
     },
     "soft_vote": {
         1: by_counting,

@@ -144,7 +144,7 @@ if check.paired_bootstrap.passed:
 #
 # **最常见的第一版。** 给每个模型各抽一次行号。那样区间差不多和用两个不同的测试集一样宽，真正的提升就淹没了。
 #
-# **它不管什么。** 训练的运气：换个种子就是另一个 `b`。那要靠多训练几个模型，而不是对同一个模型多做重采样。
+# **它管不到什么。** 训练的运气：换个种子就是另一个 `b`。那要靠多训练几个模型，而不是对同一个模型多做重采样。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have written the core. What follows asks what several models bring together.
@@ -232,6 +232,8 @@ if check.soft_vote.passed and check.paired_bootstrap.passed:
     shown = {"x": sizes, "xlabel": "models", "markers": True}
     plot.curves({"": voted}, ylabel="test accuracy", title="mean probabilities", ax=left, **shown)
     ax = plot.curves({"": merged}, title="mean weights", ax=right, **shown)
+    for panel in (left, right):
+        panel.set_xticks([1, 4, 8, 12, 16])
     single = (P.argmax(axis=2) == y).mean(axis=1)
     print(f"one model: mean {single.mean():.3f}, standard deviation {single.std():.4f},", end=" ")
     print(f"best of 20 seeds {single.max():.3f}; sixteen voting {voted[:, -1].mean():.3f}")
@@ -243,7 +245,7 @@ if check.soft_vote.passed and check.paired_bootstrap.passed:
 # that all share remain. Averaging the *weights* of the same networks destroys them.
 
 # %% [markdown] lang="zh" en="076dd1c1" alt="两幅图，测试准确率随模型个数的变化，30 次抽取的均值和范围。左，平均概率：一个模型约 0.943，五个约 0.953，之后持平，都在 0.93 到 0.96 之间。右，平均权重：从 0.94 到两个模型就跌破 0.8，更多时降向 0.36。"
-# 只有种子不同的网络，在 450 个测试数字上。平均概率的收益主要来自前几个模型，之后只剩大家共有的错误。把同样这些网络的**权重**平均，就全毁了。
+# 只有种子不同的网络，在 450 个测试数字上。平均概率的收益主要来自前几个模型，之后只剩大家共有的错误。把同样这些网络的**权重**平均，模型就废了。
 
 # %% [markdown] role="exercise" anchor="ensemble-variance"
 # ## 3 · What can an ensemble gain?
@@ -396,15 +398,15 @@ check.say(answer)
 
 # %% [markdown] role="minute" anchor="minute" fold="The answer in one minute"
 # > A baseline that trains in minutes, one number that decides, one change at a time, and a look at the errors before the next. Whether a gain is real I ask
-# > with several seeds and a paired bootstrap on the same examples: only the ones on which the models differ count. I never report the best seed.
+# > with several seeds and a paired bootstrap on the same examples: only those count that exactly one model gets right. I never report the best seed.
 # > Ensembles late: the mean of M models has variance ρσ² + (1 − ρ)σ²/M, so unshared errors are averaged away, and inference costs M times.
 # > Probabilities are averaged, not the weights of independent networks. Compression comes last.
 #
 # Classic mistakes: two intervals compared for overlap; resampling each model on its own; the best of the seeds; σ²/M for correlated models; pruning as
 # the first step.
 
-# %% [markdown] lang="zh" en="f5f7ae7f" fold="一分钟版本"
-# > 先有几分钟能跑完的基线和一个拍板的指标，一次只改一处，改下一处之前先看错误。提升是不是真的，用多个种子，再在同一批样本上做配对 bootstrap：只有两个模型判断不一致的样本才起作用。绝不只报最好的种子。集成放在后面：M 个模型平均的方差是 ρσ² + (1 − ρ)σ²/M，不共有的误差被平均掉，推理开销是 M 倍。平均的是概率，不是独立网络的权重。压缩放在最后。
+# %% [markdown] lang="zh" en="b3ea6fd9" fold="一分钟版本"
+# > 先有几分钟能跑完的基线和一个拍板的指标，一次只改一处，改下一处之前先看错误。提升是不是真的，用多个种子，再在同一批样本上做配对 bootstrap：只有恰好一个模型答对的样本才起作用。绝不只报最好的种子。集成放在后面：M 个模型平均的方差是 ρσ² + (1 − ρ)σ²/M，不共有的误差被平均掉，推理开销是 M 倍。平均的是概率，不是独立网络的权重。压缩放在最后。
 #
 # 常见错误：看两个区间有没有重叠；给每个模型各自重采样；只报最好的种子；模型相关却用 σ²/M；第一步就剪枝。
 

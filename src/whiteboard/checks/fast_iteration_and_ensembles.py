@@ -1,5 +1,7 @@
 """Is the improvement real, and what does an ensemble bring: bootstrap, voting, variance."""
 
+from statistics import NormalDist
+
 import numpy as np
 
 from whiteboard.grading.check import Check
@@ -63,6 +65,16 @@ def _(answer, rng):
     )
 
 
+@paired_bootstrap.property(
+    en="B resamples are drawn: with B = 1 both ends are that one resample",
+    zh="重采样 B 次：B = 1 时两端就是同一次结果",
+)
+def _(answer, rng):
+    y, a, b = predictions(np.random.default_rng(3), 300, 0.6, 0.8, 0.5)
+    _, low, high = answer(y, a, b, 1, rng)
+    return Evidence(given={"B": 1}, expected=0.0, got=float(high) - float(low))
+
+
 def _ends(seed, n, shared, level, en, zh):
     @paired_bootstrap.property(
         en=en,
@@ -72,7 +84,7 @@ def _ends(seed, n, shared, level, en, zh):
     )
     def _(answer, rng):
         data = np.random.default_rng(seed)
-        y, a, b = predictions(data, n, 0.8, 0.85, shared)
+        y, a, b = predictions(data, n, 0.8, 0.82, shared)
         gains = _gains(y, a, b)
         options = {} if level is None else {"level": level}
         _, low, high = answer(y, a, b, RESAMPLES, rng, **options)
@@ -89,10 +101,10 @@ def _ends(seed, n, shared, level, en, zh):
 _ends(
     2,
     2000,
-    0.9,
-    0.8,
-    "with level 0.8 a tenth of the resamples lies beyond either end",
-    "level 取 0.8 时，两端之外各有重采样结果的十分之一",
+    0.99,
+    0.6,
+    "with level 0.6 a fifth of the resamples lies beyond either end",
+    "level 取 0.6 时，两端之外各有五分之一的重采样结果",
 )
 _ends(
     1,
@@ -102,6 +114,46 @@ _ends(
     "by default 2.5 % lie beyond either end",
     "默认两端之外各有 2.5%",
 )
+
+
+@paired_bootstrap.property(
+    en="few examples that differ: the resamples are skewed, and so is the interval",
+    zh="判断不同的样本很少时，重采样的分布是偏的，区间也是偏的",
+    ask_en="How often is the last example, the only one that differs, in a resample of ten?",
+    ask_zh="只有最后一个样本判断不同，抽十次，它会出现几次？",
+)
+def _(answer, rng):
+    y, a, b = np.zeros(10, dtype=int), np.zeros(10, dtype=int), np.zeros(10, dtype=int)
+    a[-1] = 1
+    _, low, high = answer(y, a, b, RESAMPLES, rng, level=0.9)
+    # Binomial(10, 0.1): P(0) = 0.35, P(≤ 2) = 0.930, P(≤ 3) = 0.987; five standard errors away.
+    return Evidence(
+        given={"y": y, "a": a, "b": b, "B": RESAMPLES, "level": 0.9},
+        expected=np.array([0.0, 0.3]),
+        got=np.array([low, high], dtype=float),
+    )
+
+
+@paired_bootstrap.property(
+    en="the draws come from `rng`: the same generator gives the same interval, another another",
+    zh="随机数来自 `rng`：生成器相同，区间就相同；换一个，区间就变",
+)
+def _(answer):
+    y, a, b = predictions(np.random.default_rng(3), 300, 0.6, 0.8, 0.5)
+    found = [
+        np.array(answer(y, a, b, 20, np.random.default_rng(seed))[1:], dtype=float)
+        for seed in (1, 1, 2, 3, 4)
+    ]
+    same = np.array_equal(found[0], found[1])
+    other = any(not np.array_equal(found[0], each) for each in found[2:])
+    return Evidence(
+        given=Text("default_rng(1) twice, then others", "两次 default_rng(1)，再换别的种子"),
+        expected=Text("equal, then different", "先相同，后不同"),
+        got=Text(
+            f"{'equal' if same else 'different'}, then {'different' if other else 'equal'}",
+            f"先{'相同' if same else '不同'}，后{'不同' if other else '相同'}",
+        ),
+    )
 
 
 def unpaired(y, a, b, B, rng, level=0.95):
@@ -163,6 +215,35 @@ paired_bootstrap.trap(
     en="1.96 standard deviations of a single example, not of the mean: √n is missing.",
     zh="这是单个样本的 1.96 倍标准差，不是均值的：漏了 √n。",
 )
+paired_bootstrap.trap(
+    _with(lambda y, a, b, B, rng, level: _interval(_gains(y, a, b), rng, B, 0.95)),
+    en="The interval is always the one for 0.95: `level` is not used.",
+    zh="区间总是 0.95 的那个：没有用到 `level`。",
+)
+paired_bootstrap.trap(
+    _with(
+        lambda y, a, b, B, rng, level: (
+            2 * np.mean(_gains(y, a, b)) - _interval(_gains(y, a, b), rng, B, level)[::-1]
+        )
+    ),
+    en="This turns the quantiles round delta, the *basic* bootstrap. The question takes the "
+    "quantiles of the resampled gains as they are.",
+    zh="这里把分位数以 delta 为中心翻了过来，即 basic bootstrap。题目直接取重采样差值的分位数。",
+)
+paired_bootstrap.trap(
+    _with(
+        lambda y, a, b, B, rng, level: (
+            np.mean(_gains(y, a, b))
+            + np.array([-1, 1])
+            * NormalDist().inv_cdf((1 + level) / 2)
+            * np.std(_gains(y, a, b))
+            / np.sqrt(len(y))
+        )
+    ),
+    en="This is the normal approximation, nothing is resampled. With few examples that differ it "
+    "reaches gains that no resample can have.",
+    zh="这是正态近似，根本没有重采样。判断不同的样本很少时，区间会伸到任何重采样都取不到的值。",
+)
 
 
 # ---- soft_vote ---------------------------------------------------------------------------------
@@ -197,7 +278,7 @@ soft_vote.case(
     zh="平均概率最高的类别：一个很有把握的模型胜过两个没把握的",
 )
 soft_vote.case(
-    _softmaxed(np.random.default_rng(3), 4, 12, 3),
+    _softmaxed(np.random.default_rng(7), 4, 12, 3),
     en="four models, twelve examples, three classes",
     zh="四个模型、十二个样本、三个类别",
 )
@@ -205,6 +286,18 @@ soft_vote.case(
     _softmaxed(np.random.default_rng(4), 1, 5, 4),
     en="one model alone",
     zh="只有一个模型",
+)
+
+
+soft_vote.case(
+    np.array(
+        [
+            [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.498, 0.502, 0.0]],
+            [[0.25, 0.5, 0.25], [0.25, 0.25, 0.5], [0.498, 0.502, 0.0]],
+        ]
+    ),
+    en="of equal means the lowest class, and only of equal ones",
+    zh="均值相等时取编号最小的；只有相等才算并列",
 )
 
 
@@ -219,8 +312,8 @@ soft_vote.trap(
     "class. Average "
     "the probabilities, then decide.",
     zh="这是数票：每个模型有多大把握被丢掉了，平票时总是归编号小的类别。应先平均概率，再下判断。",
-    ask_en="One model says .9, two say .4. Who wins in your code, and should they?",
-    ask_zh="一个模型给 .9，两个给 .4。你的代码里谁赢？应该吗？",
+    ask_en="One model says 0.9, two say 0.4. Who wins in your code, and should they?",
+    ask_zh="一个模型给 0.9，两个给 0.4。你的代码里谁赢？应该吗？",
 )
 soft_vote.trap(
     lambda P: np.log(P + 1e-12).mean(axis=0).argmax(axis=1),
@@ -259,7 +352,7 @@ def _ensemble_variance(M, rho, var):
 
 ensemble_variance = Check(_ensemble_variance)
 ensemble_variance.case(
-    4, 0.5, 2.0, en="four models, half of the variance shared", zh="四个模型，一半方差是共有的"
+    5, 0.3, 2.0, en="five models, 30 % of the variance shared", zh="五个模型，30% 的方差是共有的"
 )
 ensemble_variance.case(1, 0.3, 1.5, en="one model is itself", zh="一个模型就是它自己")
 ensemble_variance.case(10, 0.0, 3.0, en="independent errors: σ²/M", zh="误差独立：σ²/M")
@@ -309,9 +402,9 @@ standard_error = Estimate(0.00943, rtol=0.02)
 standard_error.trap(
     0.0145,
     en="This is the error of two independent accuracies, √(2·.95·.05/450). On the same examples "
-    "only the "
-    "disagreements count.",
-    zh="这是两个独立准确率之差的误差 √(2·.95·.05/450)。同一批样本上，只有判断不一致的才起作用。",
+    "only those count that exactly one model gets right.",
+    zh="这是两个独立准确率之差的误差 √(2·.95·.05/450)。同一批样本上，"
+    "只有恰好一个模型答对的才起作用。",
 )
 standard_error.trap(
     0.0103,
@@ -348,10 +441,10 @@ flaws = Flaws()
 flaws.false(
     en="To iterate fast, prune the network first: a smaller network trains faster.",
     zh="想快速迭代，先给网络剪枝：网络小了，训练就快。",
-    because_en="Pruning needs a trained network and training after it: one more loop in each "
-    "experiment. "
+    because_en="The usual pruning needs a trained network and training after it: one more loop in "
+    "each experiment. "
     "Start with a small model instead, and compress what you ship.",
-    because_zh="剪枝要先有训练好的网络，剪完还要再训练，每次实验都多一圈。"
+    because_zh="通常的剪枝要先有训练好的网络，剪完还要再训练，每次实验都多一圈。"
     "应该一开始就用小模型，要上线时再压缩。",
     source="Han et al. 2015, §3",
 )
@@ -369,7 +462,7 @@ flaws.false(
     "solution. It works for "
     "networks fine-tuned from one start.",
     because_zh="各自的隐藏单元互不对应，平均出来什么也不是。从同一个起点微调出来的网络才可以。",
-    source="Wortsman et al. 2022, §2; measured in this lesson",
+    source="Wortsman et al. 2022, abstract; measured in this lesson",
 )
 flaws.false(
     en="The 95 % intervals of the two accuracies overlap, so the difference is not significant.",
@@ -379,7 +472,7 @@ flaws.false(
     "shared. Look at the interval of the difference.",
     because_zh="两个区间有没有重叠不是检验标准；同一批样本上，两个区间的大部分波动还是共有的。"
     "要看差值的区间。",
-    source="Schenker & Gentleman 2001; measured in this lesson",
+    source="Schenker & Gentleman 2001, abstract",
 )
 flaws.false(
     en="Report the best of the ten seeds: it shows what the method can do.",
