@@ -75,6 +75,25 @@ def _(answer, rng):
     return Evidence(given={"B": 1}, expected=0.0, got=float(high) - float(low))
 
 
+@paired_bootstrap.property(
+    en="from the same draws, level 0.99 gives a wider interval than level 0.6",
+    zh="同样的重采样，level 取 0.99 的区间比取 0.6 的宽",
+)
+def _(answer):
+    y, a, b = predictions(np.random.default_rng(3), 300, 0.6, 0.8, 0.5)
+    ends = [
+        np.array(answer(y, a, b, 200, np.random.default_rng(1), level=level)[1:], dtype=float)
+        for level in (0.6, 0.99)
+    ]
+    narrow, wide = (high - low for low, high in ends)
+    got = Text("as wide", "一样宽") if wide else Text("no width at all", "宽度为零")
+    return Evidence(
+        given=Text("level = 0.6, then 0.99", "level 先取 0.6，再取 0.99"),
+        expected=Text("wider", "更宽"),
+        got=Text("wider", "更宽") if wide > narrow else got,
+    )
+
+
 def _ends(seed, n, shared, level, en, zh):
     @paired_bootstrap.property(
         en=en,
@@ -84,7 +103,7 @@ def _ends(seed, n, shared, level, en, zh):
     )
     def _(answer, rng):
         data = np.random.default_rng(seed)
-        y, a, b = predictions(data, n, 0.8, 0.82, shared)
+        y, a, b = predictions(data, n, 0.8, 0.85, shared)
         gains = _gains(y, a, b)
         options = {} if level is None else {"level": level}
         _, low, high = answer(y, a, b, RESAMPLES, rng, **options)
@@ -102,9 +121,9 @@ _ends(
     2,
     2000,
     0.99,
-    0.6,
-    "with level 0.6 a fifth of the resamples lies beyond either end",
-    "level 取 0.6 时，两端之外各有五分之一的重采样结果",
+    0.7,
+    "with level 0.7, 15 % of the resamples lie beyond either end",
+    "level 取 0.7 时，两端之外各有 15% 的重采样结果",
 )
 _ends(
     1,
