@@ -387,6 +387,7 @@ def test_only_bytes_have_a_binary_prefix():
 def test_no_pattern_is_invented():
     assert find_pattern(BASE, BASE**2 + np.arange(3)) is None
     assert find_pattern("a", BASE) is None
+    assert find_pattern(np.array([2e-13, 0.046]), np.array([9e-13, 0.046])) is None
 
 
 # ---- comparing ---------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from whiteboard import data
-from whiteboard.checks import backprop
+from whiteboard.checks import activations, backprop, normalization, optimizers
+from whiteboard.checks import softmax_cross_entropy as loss
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +55,145 @@ def test_the_bundled_digits_are_scikit_learns():
     bundled = datasets.load_digits()
     np.testing.assert_allclose(images * 16, bundled.images, atol=1e-5)
     np.testing.assert_array_equal(labels, bundled.target)
+
+
+@pytest.fixture(scope="module")
+def keras(tf):
+    before = tf.keras.backend.floatx()
+    tf.keras.backend.set_floatx("float64")
+    yield tf.keras
+    tf.keras.backend.set_floatx(before)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "silu", "gelu"])
+def test_activations_and_their_slopes_agree_with_tensorflow(tf, name):
+    z = np.linspace(-6, 6, 49)
+    value, slope = activations.activation.reference(z, name)
+    variable = tf.Variable(z)
+    function = getattr(tf.nn, name, None) or getattr(tf, name)
+    options = {"approximate": False} if name == "gelu" else {}
+    with tf.GradientTape() as tape:
+        y = function(variable, **options)
+    # TensorFlow's GELU divides by a float32 √2.
+    np.testing.assert_allclose(value, y, atol=1e-8)
+    np.testing.assert_allclose(slope, tape.gradient(y, variable), atol=1e-8)
+
+
+def test_cross_entropy_agrees_with_tensorflow(tf):
+    rng = np.random.default_rng(0)
+    z, y = rng.normal(size=(6, 4)) * 5, rng.integers(0, 4, size=6)
+    found, dz = loss.cross_entropy.reference(z, y)
+    variable = tf.Variable(z)
+    with tf.GradientTape() as tape:
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, variable)
+        mean = tf.reduce_mean(losses)
+    np.testing.assert_allclose(found, mean, rtol=1e-12)
+    np.testing.assert_allclose(dz, tape.gradient(mean, variable), atol=1e-12)
+
+
+def test_label_smoothing_and_ignored_tokens_agree_with_keras(keras):
+    rng = np.random.default_rng(1)
+    z, y = rng.normal(size=(2, 5, 4)), rng.integers(0, 4, size=(2, 5))
+    dense = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2)
+    found, _ = loss.token_loss.reference(z, y, smooth=0.2)
+    np.testing.assert_allclose(found, dense(np.eye(4)[y], z), rtol=1e-10)
+    y[0, 1:] = -1
+    sparse = keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True, ignore_class=-1, reduction=None
+    )
+    found, _ = loss.token_loss.reference(z, y)
+    np.testing.assert_allclose(found, np.sum(sparse(y, z)) / (y >= 0).sum(), rtol=1e-10)
+
+
+def test_binary_cross_entropy_agrees_with_tensorflow(tf):
+    rng = np.random.default_rng(2)
+    z, y = rng.normal(size=(3, 4)) * 10, rng.uniform(size=(3, 4))
+    found, _ = loss.bce_with_logits.reference(z, y)
+    wanted = tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z)
+    np.testing.assert_allclose(found, wanted, rtol=1e-10)
+
+
+def test_layer_normalization_and_its_gradients_agree_with_keras(tf, keras):
+    rng = np.random.default_rng(3)
+    x, dy = rng.normal(size=(2, 3, 5)), rng.normal(size=(2, 3, 5))
+    gamma, beta = rng.normal(size=5), rng.normal(size=5)
+    layer = keras.layers.LayerNormalization(epsilon=1e-5)
+    variable = tf.Variable(x)
+    layer.build(x.shape)
+    layer.set_weights([gamma, beta])
+    with tf.GradientTape() as tape:
+        y = layer(variable)
+        total = tf.reduce_sum(y * dy)
+    wanted = tape.gradient(total, [variable, *layer.trainable_variables])
+    np.testing.assert_allclose(normalization.layernorm.reference(x, gamma, beta), y, atol=1e-6)
+    found = normalization.layernorm_backward.reference(dy, x, gamma)
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_batch_normalization_agrees_with_keras_up_to_its_conventions(keras):
+    rng = np.random.default_rng(4)
+    x, gamma, beta = rng.normal(size=(6, 3)), rng.normal(size=3), rng.normal(size=3)
+    state = {"mean": rng.normal(size=3), "var": rng.uniform(1, 2, size=3)}
+    # Keras's momentum is what stays; its stored variance is the biased one.
+    layer = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+    layer.build(x.shape)
+    layer.set_weights([gamma, beta, state["mean"], state["var"]])
+    y, new = normalization.batchnorm.reference(x, gamma, beta, state, True)
+    np.testing.assert_allclose(y, layer(x, training=True), atol=1e-6)
+    *_, mean, var = layer.get_weights()
+    np.testing.assert_allclose(new["mean"], mean, atol=1e-8)
+    biased = state["var"] + (new["var"] - 0.9 * state["var"]) * 5 / 6 - 0.1 * state["var"]
+    np.testing.assert_allclose(biased, var, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "step"),
+    [
+        (
+            "SGD",
+            {"momentum": 0.5},
+            lambda w, g, s: optimizers.momentum.reference(w, g, s, 0.125, 0.5),
+        ),
+        (
+            "SGD",
+            {"momentum": 0.5, "nesterov": True},
+            lambda w, g, s: optimizers.momentum.reference(w, g, s, 0.125, 0.5, nesterov=True),
+        ),
+        (
+            "RMSprop",
+            {"rho": 0.5, "epsilon": 1e-12},
+            lambda w, g, s: optimizers.adaptive.reference(w, g, s, 0.125, rho=0.5, eps=1e-12),
+        ),
+        (
+            "Adagrad",
+            {"initial_accumulator_value": 0.0, "epsilon": 1e-12},
+            lambda w, g, s: optimizers.adaptive.reference(w, g, s, 0.125, eps=1e-12),
+        ),
+    ],
+)
+def test_fifty_steps_agree_with_keras(tf, keras, name, options, step):
+    """Rates are exact in binary: Keras keeps its hyper-parameters in float32."""
+    rng = np.random.default_rng(5)
+    w = rng.normal(size=4)
+    variable, state = tf.Variable(w), np.zeros(4)
+    optimizer = getattr(keras.optimizers, name)(learning_rate=0.125, **options)
+    for g in rng.normal(size=(50, 4)):
+        optimizer.apply([tf.constant(g)], [variable])
+        w, state = step(w, g, state)
+    np.testing.assert_allclose(w, variable, atol=1e-6)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.25])
+def test_fifty_steps_of_adam_agree_with_keras(tf, keras, decay):
+    """Where ε is negligible: Keras puts it at another place than the paper."""
+    rng = np.random.default_rng(6)
+    w = rng.normal(size=4)
+    variable, state = tf.Variable(w), (np.zeros(4), np.zeros(4), 0)
+    options = {"beta_1": 0.5, "beta_2": 0.75, "epsilon": 1e-12}
+    kind = keras.optimizers.AdamW if decay else keras.optimizers.Adam
+    optimizer = kind(0.125, **options, **({"weight_decay": decay} if decay else {}))
+    for g in rng.normal(size=(50, 4)):
+        optimizer.apply([tf.constant(g)], [variable])
+        w, state = optimizers.adamw.reference(w, g, state, 0.125, decay, 0.5, 0.75, 1e-12)
+    np.testing.assert_allclose(w, variable, atol=1e-6)

@@ -278,6 +278,21 @@ def test_a_good_lesson_has_no_fault(course):
     assert told(course) == []
 
 
+def test_a_lesson_is_read_again_when_anything_it_is_judged_by_changes(course):
+    assert told(course) == []
+    kept_file = course.root / "build" / "verified.json"
+    first = kept_file.read_text(encoding="utf-8")
+    assert told(course) == [] and kept_file.read_text(encoding="utf-8") == first
+    right = course.right_answers(only(course).slug)
+    before = right.read_text(encoding="utf-8")
+    right.write_text("# TODO\n" + before, encoding="utf-8")
+    assert told(course)
+    assert told(course), "a fault is found again, however often one looks"
+    right.write_text(before, encoding="utf-8")
+    kept_file.write_text("broken", encoding="utf-8")
+    assert told(course) == []
+
+
 def test_cells_know_their_lines_and_agree_with_jupytext(course):
     lesson = only(course)
     cells = [each for cell in lesson.cells for each in (cell, cell.partner) if each]

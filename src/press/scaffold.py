@@ -86,7 +86,7 @@ _MANUSCRIPT = '''\
 # level: @mark@           # 1–3
 # needs: []
 # seeds: []            # references of src/press/seeds.txt
-# asked: @mark@           # how many of 22 question banks ask it, as counted
+# asked: @mark@           # how many of 22 question banks ask it; 0: not counted
 # framework: numpy     # numpy · tensorflow
 # ---
 

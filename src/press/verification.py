@@ -7,13 +7,11 @@ import argparse
 import sys
 import time
 import tomllib
-from pathlib import Path
 
-from press import chinese, front_matter
+from press import chinese, front_matter, kept
 from press.course import Course
 from press.fault import Fault
 from press.manuscript import Manuscript, read_all
-from press.printing import EDITIONS
 from press.reading import Reading
 from press.rules import exercise, figure, form, translation, whole_course
 
@@ -68,7 +66,7 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
             path
             for lesson in lessons
             if lesson.slug in arguments.slug
-            for path in _files_of(course, lesson)
+            for path in kept.files_of(course, lesson)
         }
         faults = [fault for fault in faults if fault.path in files]
     for fault in faults:
@@ -88,20 +86,18 @@ def verify(course: Course, lessons: list[Manuscript] | None = None) -> list[Faul
         remedy = "Write [[term]] entries with en, zh and wrong."
         glossary, faults = [], [Fault(course.glossary, 1, f"It cannot be read: {error}.", remedy)]
     reading = Reading(course, lessons, glossary)
+    clean = kept.Clean(course, lessons)
     for number, lesson in enumerate(lessons, 1):
-        for rule in LESSON_RULES:
-            faults += rule(reading, lesson)
+        if not clean.knows(lesson):
+            found = [fault for rule in LESSON_RULES for fault in rule(reading, lesson)]
+            faults += found
+            clean.note(lesson, not found)
         if len(lessons) > 10 and sys.stderr.isatty():
             print(f"\r{number} of {len(lessons)} lessons", end="", file=sys.stderr, flush=True)
     for rule in COURSE_RULES:
         faults += rule(reading)
+    clean.keep()
     return sorted(set(faults))
-
-
-def _files_of(course: Course, lesson: Manuscript) -> list[Path]:
-    own = [lesson.path, course.check_file(lesson.slug), course.right_answers(lesson.slug)]
-    own += [course.notebook(lesson.part, lesson.stem, e.lang, e.kind) for e in EDITIONS]
-    return own
 
 
 def show_seeds(lessons: list[Manuscript], strict: bool) -> int:

@@ -80,7 +80,8 @@ def build(course: Course, address: str = "", fresh: bool = False) -> int:
             write_if_changed(new / lang / name, content)
     shutil.copytree(ASSETS, new / "assets")
     _write_feeds(course, new, address or LOCAL, names)
-    _index(new)
+    if not _same_pages(new, site):
+        _index(new)
     _swap(new, site)
     return len(names) * len(LANGUAGES)
 
@@ -153,6 +154,17 @@ def _write_feeds(course: Course, new: Path, address: str, names: list[str]) -> N
     }
     for name, text in written.items():
         write_if_changed(new / name, text.encode())
+
+
+def _same_pages(new: Path, old: Path) -> bool:
+    """Whether no page changed; the old search index is then the new one's too."""
+    pages = [{p.relative_to(top) for p in top.glob("*/**/*.html")} for top in (new, old)]
+    if pages[0] != pages[1] or not (old / "pagefind" / "pagefind.js").exists():
+        return False
+    if any((new / page).read_bytes() != (old / page).read_bytes() for page in pages[0]):
+        return False
+    shutil.copytree(old / "pagefind", new / "pagefind")
+    return True
 
 
 def _index(new: Path) -> None:

@@ -100,7 +100,7 @@ def syllabus(source: Source, lang: str) -> str:
                 f"{html.escape(lesson.title(lang))}</a></th><td>{html.escape(shown[0])}</td>"
                 f'<td class="level">{shown[1]}</td><td>{shown[2]}</td><td>{shown[3]}</td>'
                 f'<td class="number">{front["minutes"]}</td>'
-                f'<td class="number">{front["asked"]}</td></tr>'
+                f'<td class="number">{front["asked"] or "–"}</td></tr>'
             )
     every = _choose(lang, "all", "全部")
     selects = "".join(
@@ -112,8 +112,9 @@ def syllabus(source: Source, lang: str) -> str:
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     asked = _choose(
         lang,
-        "*Asked* is in how many of 22 public question banks the question was found.",
-        "“问到”是指 22 个公开题库中有多少个出现过这道题。",
+        "*Asked* is in how many of 22 public question banks the question was found; – means that "
+        "it was not counted.",
+        "“问到”是指 22 个公开题库中有多少个出现过这道题，– 表示没有统计。",
     )
     return pieces.document(
         _choose(lang, "Syllabus", "课程表"),

@@ -29,7 +29,8 @@ def describe(check, look, number, trap) -> Verdict:
             pattern = find_pattern(difference.expected, difference.got, sizes)
     # A case's question is about the value; an answer that gave none has another problem.
     of_probe = None if look.trouble else look.probe.ask
-    asks = [trap.ask if trap else None, pattern.ask if pattern else None, of_probe]
+    # The author's question knows the exercise; a pattern's only knows the numbers.
+    asks = [trap.ask if trap else None, of_probe, pattern.ask if pattern else None]
     ask = next((question for question in asks if question), None)
     return Verdict(
         check.name,

@@ -61,6 +61,8 @@ def _not_finite(expected, got, sizes):
 def _rearranged(expected, got, sizes):
     if expected.ndim < 1 or expected.size != got.size or expected.size < 2:
         return None
+    if expected.shape == got.shape and close(expected, got).all():
+        return None  # they part by less than `close` sees, so nothing stands elsewhere
     if expected.ndim >= 2:
         swapped = np.swapaxes(expected, -1, -2)
         if swapped.shape == got.shape and close(swapped, got).all():
