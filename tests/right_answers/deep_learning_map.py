@@ -1,5 +1,7 @@
 """The map of deep learning: other right answers, and every trap written a second way."""
 
+from collections import Counter
+
 import numpy as np
 
 # ---- learning_curve ----------------------------------------------------------------------------
@@ -54,6 +56,24 @@ def raw(fit, X, y, X_test, y_test, sizes):
     return np.array([(fit(X[:n], y[:n])(X_test) == y_test).mean() for n in sizes])
 
 
+def n_minus_one(fit, X, y, X_test, y_test, sizes):
+    out = []
+    for n in sizes:
+        m, s = X[:n].mean(0), np.sqrt(((X[:n] - X[:n].mean(0)) ** 2).sum(0) / (n - 1))
+        s[s == 0] = 1
+        out.append(np.mean(fit((X[:n] - m) / s, y[:n])((X_test - m) / s) == y_test))
+    return out
+
+
+def raw_test_rows(fit, X, y, X_test, y_test, sizes):
+    out = []
+    for n in sizes:
+        m, s = measures(X[:n])
+        predict = fit((X[:n] - m) / s, y[:n])
+        out.append((predict(X_test) == y_test).mean())
+    return out
+
+
 # ---- nearest -----------------------------------------------------------------------------------
 
 
@@ -100,8 +120,10 @@ TWINS = {
         4: wrong_curve(lambda X, X_test, n: X, use=lambda X, n: X),
         5: raw,
         6: wrong_curve(lambda X, X_test, n: X),
-        7: wrong_curve(lambda X, X_test, n: X[len(X) - n :], use=lambda X, n: X[len(X) - n :]),
-        8: wrong_curve(first_rows, result="error"),
+        7: n_minus_one,
+        8: wrong_curve(lambda X, X_test, n: X[len(X) - n :], use=lambda X, n: X[len(X) - n :]),
+        9: wrong_curve(first_rows, result="error"),
+        10: raw_test_rows,
     },
     "nearest": {
         1: wrong_nearest(choose=lambda order, k: order[::-1][:k]),
@@ -110,13 +132,14 @@ TWINS = {
         4: wrong_nearest(distance=lambda X, z: np.square(np.sum(X - z, axis=1))),
         5: wrong_nearest(decide=lambda votes: max(sorted(set(votes))[::-1], key=votes.count)),
         6: wrong_nearest(choose=lambda order, k: order[1:][:k]),
+        7: wrong_nearest(decide=lambda votes: Counter(votes).most_common(1)[0][0]),
     },
     "training_compute": {1: "1.05e23 FLOPs", 2: "5.25e22 FLOPs"},
     "years_on_one": {1: 31.9, 2: "0.218 years"},
 }
 
 TWO_AT_ONCE = {
-    "learning_curve": [(wrong_curve(lambda X, X_test, n: X, result="error"), {6, 8})],
+    "learning_curve": [(wrong_curve(lambda X, X_test, n: X, result="error"), {6, 9})],
     "nearest": [
         (
             wrong_nearest(

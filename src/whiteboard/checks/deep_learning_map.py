@@ -109,6 +109,41 @@ learning_curve.case(
 
 
 @learning_curve.property(
+    en="fit sees columns of mean 0 and standard deviation 1, a constant one of zeros",
+    zh="传给 fit 的每一列均值为 0、标准差为 1，常数列全为 0",
+    ask_en="By what do you divide, and over which axis?",
+    ask_zh="你除以的是什么？沿哪个轴算的？",
+)
+def _(answer):
+    seen = []
+
+    def fit(X, y):
+        seen.append(np.array(X, dtype=float))
+        return by_mean(seen[-1], np.asarray(y))
+
+    answer(fit, *_blobs(np.random.default_rng(5), 12, 9, _UNITS), [6])
+    return Evidence(
+        given={"sizes": [6]},
+        expected=np.array([[0, 0, 0, 0, 0], [1, 1, 1, 1, 0]], dtype=float),
+        got=np.array([seen[0].mean(axis=0), seen[0].std(axis=0)]),
+        tolerance=1e-5,
+    )
+
+
+@learning_curve.property(
+    en="one result for each size, in the order of `sizes`",
+    zh="每个大小一个结果，次序与 `sizes` 相同",
+)
+def _(answer):
+    rows = _blobs(np.random.default_rng(6), 40, 70, _UNITS)
+    sizes = [30, 4, 12]
+    got = answer(by_mean, *rows, sizes)
+    return Evidence(
+        given={"sizes": sizes}, expected=_learning_curve(by_mean, *rows, sizes), got=got
+    )
+
+
+@learning_curve.property(
     en="one fit for each size, on that many rows",
     zh="每个大小训练一次，用恰好那么多行",
 )
@@ -161,11 +196,24 @@ def _scaled_once(fit, X, y, X_test, y_test, sizes):
     return np.array([np.mean(fit(near[:n], y[:n])(far) == y_test) for n in sizes])
 
 
+def _sample_spread(rows, other):
+    mean, spread = rows.mean(axis=0), rows.std(axis=0, ddof=1)
+    spread = np.where(spread > 0, spread, 1.0)
+    return (rows - mean) / spread, (other - mean) / spread
+
+
 learning_curve.trap(
     _scaled_once,
     en="The scale comes from all training rows, also from those that a smaller size does not have "
     "yet.",
     zh="标准化用了全部训练行，包括较小的 n 时还不该有的那些。",
+)
+learning_curve.trap(
+    _variant(scale=_sample_spread),
+    en="`ddof=1` divides by n − 1. Here each column must have a standard deviation of exactly 1 "
+    "(divide by n), as in scikit-learn's scaler.",
+    zh="`ddof=1` 的分母是 n − 1。这里每列的标准差应恰好是 1（分母为 n），"
+    "和 scikit-learn 的标准化一致。",
 )
 learning_curve.trap(
     _variant(take=lambda X, size: X[-size:]),
@@ -176,6 +224,20 @@ learning_curve.trap(
     _variant(score=lambda predict, near, own, far, real: np.mean(predict(far) != real)),
     en="This is the error. The question asks for the accuracy.",
     zh="这是错误率。题目要的是准确率。",
+)
+
+
+def _test_rows_as_they_are(fit, X, y, X_test, y_test, sizes):
+    return np.array(
+        [np.mean(fit(_scaled(X[:n], X_test)[0], y[:n])(X_test) == y_test) for n in sizes]
+    )
+
+
+learning_curve.trap(
+    _test_rows_as_they_are,
+    en="The model is fitted on scaled rows and asked about unscaled ones. Apply the training rows' "
+    "mean and spread to the test rows too.",
+    zh="训练用的是标准化后的行，预测时却直接用了没有标准化的测试行。测试行也要减训练行的均值、除以训练行的标准差。",
 )
 
 
@@ -214,9 +276,21 @@ def _points(rng, n, m, d, classes=4):
 
 nearest = Check(_nearest)
 nearest.case(
-    np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.2], [5.0, 5.0], [6.0, 5.0], [2.0, 2.0]]),
-    np.array([2, 0, 2, 1, 1, 1]),
-    np.array([[0.3, 0.4], [5.2, 4.9], [1.4, 1.0]]),
+    np.array(
+        [
+            [-4.0, -3.0],
+            [0.5, 1.0],
+            [-3.0, -3.5],
+            [1.5, 7.0],
+            [-2.0, 1.5],
+            [5.0, 6.0],
+            [-3.0, 8.0],
+            [8.0, -4.0],
+            [6.0, 1.5],
+        ]
+    ),
+    np.array([3, 3, 0, 1, 3, 2, 2, 1, 0]),
+    np.array([[-2.4, 3.6], [-1.4, 2.6], [0.6, 4.1], [1.6, -1.9], [0.1, 0.1]]),
     3,
     en="the class that most of the three nearest rows have",
     zh="最近的三行里最多的那个类别",
@@ -275,6 +349,14 @@ nearest.trap(
     _by_distance(_euclid, pick=lambda order, k: order[:, 1 : k + 1]),
     en="The nearest row is left out. That is right only when the point itself is among the rows.",
     zh="漏掉了最近的一行。只有当这个点本身也在训练行里时才该这样。",
+)
+
+
+nearest.trap(
+    _by_distance(_euclid, vote=lambda row: max(row.tolist(), key=row.tolist().count)),
+    en="Of equally many votes the class of the nearest row wins here, as in "
+    "`Counter.most_common`. The question says the smallest class.",
+    zh="票数相同时取了离得最近的那个类别，`Counter.most_common` 就是这样。题目说取编号小的。",
 )
 
 
