@@ -49,12 +49,12 @@ check = lesson("deep_learning_map")
 # ## 1 · A learning curve
 #
 # Before you argue, measure: how does test accuracy grow with the number of training rows? Write `learning_curve`. For each size, train on the
-# first rows only, every column scaled to mean 0 and standard deviation 1 *of these rows* (a constant column is only centred).
+# first rows only, every column scaled to mean 0 and standard deviation 1 *of these rows* (over n, as `np.std` does; a constant column is only centred).
 
-# %% [markdown] lang="zh" en="0aa97688"
+# %% [markdown] lang="zh" en="d8e25b6d"
 # ## 1 · 学习曲线
 #
-# 先测再辩：测试准确率怎样随训练行数增长？写出 `learning_curve`。对每个大小，只用前几行训练，并按**这几行**的均值和标准差把每一列标准化为均值 0、标准差 1（常数列只减均值）。
+# 先测再辩：测试准确率怎样随训练行数增长？写出 `learning_curve`。对每个大小，只用前几行训练，并按**这几行**的均值和标准差把每一列标准化为均值 0、标准差 1（标准差按 `np.std`，分母为 n；常数列只减均值）。
 
 
 # %% role="exercise"
