@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from whiteboard import data
-from whiteboard.checks import activations, backprop, normalization, optimizers
+from whiteboard.checks import activations, backprop, evaluation_metrics, normalization, optimizers
 from whiteboard.checks import scaled_dot_product_attention as dot_product
 from whiteboard.checks import softmax_cross_entropy as loss
 
@@ -218,3 +218,25 @@ def test_attention_and_its_gradients_agree_with_tensorflow(tf, keras):
     found = dot_product.attention_backward.reference(dout, q, k, v)
     for one, other in zip(found, tape.gradient(total, variables), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-10)
+
+
+def test_metrics_agree_with_scikit_learn():
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(8)
+    for _ in range(50):
+        y, s = evaluation_metrics.scored(rng, 30, 9, levels=3)
+        np.testing.assert_allclose(
+            evaluation_metrics.roc_auc.reference(y, s), metrics.roc_auc_score(y, s)
+        )
+        np.testing.assert_allclose(
+            evaluation_metrics.average_precision.reference(y, s),
+            metrics.average_precision_score(y, s),
+        )
+        labels, said = rng.integers(0, 5, size=(2, 12))
+        for average in ("macro", "micro"):
+            wanted = metrics.precision_recall_fscore_support(
+                labels, said, average=average, zero_division=0
+            )
+            np.testing.assert_allclose(
+                evaluation_metrics.prf.reference(labels, said, average), wanted[:3]
+            )
