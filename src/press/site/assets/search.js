@@ -9,7 +9,7 @@ const engine = import(new URL("../pagefind/pagefind.js", import.meta.url)).then(
   return loaded;
 });
 engine.catch(() => {}); // told when something is searched
-const SHOWN = 12;
+const SHOWN = 8;
 let latest = 0;
 
 async function search(text) {
