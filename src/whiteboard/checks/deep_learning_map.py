@@ -191,8 +191,10 @@ learning_curve.trap(
 )
 
 
-def _scaled_once(fit, X, y, X_test, y_test, sizes):
-    near, far = _scaled(X, X_test)
+def scaled_once(fit, X, y, X_test, y_test, sizes):
+    mean, spread = X.mean(axis=0), X.std(axis=0)
+    spread = np.where(spread > 0, spread, 1)
+    near, far = (X - mean) / spread, (X_test - mean) / spread
     return np.array([np.mean(fit(near[:n], y[:n])(far) == y_test) for n in sizes])
 
 
@@ -203,7 +205,7 @@ def _sample_spread(rows, other):
 
 
 learning_curve.trap(
-    _scaled_once,
+    scaled_once,
     en="The scale comes from all training rows, also from those that a smaller size does not have "
     "yet.",
     zh="标准化用了全部训练行，包括较小的 n 时还不该有的那些。",
