@@ -248,7 +248,60 @@ def in_place(boxes, width):
     return boxes
 
 
+# ---- batches -----------------------------------------------------------------------------------
+
+
+def one_pixel(image, rng):
+    dy, dx = rng.integers(-1, 2, size=2)
+    out = np.zeros_like(image)
+    h, w = image.shape
+    out[max(dy, 0) : h + min(dy, 0), max(dx, 0) : w + min(dx, 0)] = image[
+        max(-dy, 0) : h + min(-dy, 0), max(-dx, 0) : w + min(-dx, 0)
+    ]
+    return out
+
+
+def by_generator(x, y, size, training, rng):
+    rows = rng.permutation(len(y)) if training else np.arange(len(y))
+    for part in np.split(rows, range(size, len(rows), size)):
+        images = [one_pixel(x[i], rng) if training else x[i] for i in part]
+        yield np.array(images), y[part]
+
+
+def by_pairs(x, y, size, training, rng):
+    """A list of lists, image by image."""
+    pairs = list(zip(x, y, strict=True))
+    if training:
+        pairs = [pairs[i] for i in rng.permutation(len(pairs))]
+        pairs = [(one_pixel(image, rng), label) for image, label in pairs]
+    cut = [pairs[i : i + size] for i in range(0, len(pairs), size)]
+    return [[np.stack([a for a, _ in part]), np.array([b for _, b in part])] for part in cut]
+
+
+def wrong_loader(order_of, image_of, keep=lambda rows, size: rows, label_of=None):
+    def answer(x, y, size, training, rng):
+        rows = keep(np.array(order_of(len(x), training, rng)), size)
+        images = np.array([image_of(x[i], training, rng) for i in rows])
+        labels = y[label_of(rows)] if label_of else y[rows]
+        return list(zip(pieces(images, size), pieces(labels, size), strict=True))
+
+    return answer
+
+
+def pieces(rows, size):
+    return np.split(rows, range(size, len(rows), size))
+
+
+def ordered(n, training, rng):
+    return rng.permutation(n) if training else np.arange(n)
+
+
+def moved(image, training, rng):
+    return one_pixel(image, rng) if training else image
+
+
 RIGHT = {
+    "batches": [by_generator, by_pairs],
     "shift": [rolled_and_cleared, gathered, pixel_by_pixel],
     "mixup": [shuffled_indices, by_a_matrix, image_by_image],
     "hflip_boxes": [by_index, by_matrix, by_columns],
@@ -258,6 +311,20 @@ RIGHT = {
 }
 
 TWINS = {
+    "batches": {
+        1: wrong_loader(
+            lambda n, training, rng: rng.permutation(n),
+            lambda image, training, rng: one_pixel(image, rng),
+        ),
+        2: wrong_loader(ordered, lambda image, training, rng: one_pixel(image, rng)),
+        3: wrong_loader(ordered, lambda image, training, rng: image),
+        4: wrong_loader(ordered, moved, label_of=lambda rows: np.sort(rows)),
+        5: wrong_loader(lambda n, training, rng: np.arange(n), moved),
+        6: lambda x, y, size, training, rng: list(
+            by_generator(x, y, size, training, np.random.default_rng(7))
+        ),
+        7: wrong_loader(ordered, moved, keep=lambda rows, size: rows[: len(rows) // size * size]),
+    },
     "shift": {
         1: wrapped,
         2: one_for_all,

@@ -372,6 +372,42 @@ check.hflip_boxes(hflip_boxes)
 # %% [markdown] lang="zh" en="95805e1d"
 # 翻转两次等于没翻：一行就能测。用**像素下标**时，8 列的图 0 对应 7，所以是 $W - 1 - x$；用连续坐标时 0 对应 $W$。两种混用，每个框都偏一个像素。torchvision（`transforms.v2`）里，框和掩码包成 `tv_tensors` 就会跟着图像走，每种格式一个公式：xyxy 要交换，xywh 要减去 x 和 w，cxcywh 只镜像中心。关键点还多一步：镜像的脸上左眼成了右眼，**名字**也要对调。
 
+# %% [markdown] role="exercise" anchor="batches"
+# ## 4 · On in training, off in validation
+#
+# Write `batches`, one epoch. In training: a new order for images and labels alike, and every image through your `shift` with `k = 1`. In
+# validation: everything as it is, and no random number drawn. The last batch may be smaller.
+
+# %% [markdown] lang="zh" en="ac64d228"
+# ## 4 · 训练时开，验证时关
+#
+# 写出 `batches`，即一个 epoch。训练时：图像和标签按同一个新次序打乱，每张图过一遍你的 `shift`，`k = 1`。验证时：一切保持原样，也不抽随机数。最后一个 batch 可以小一些。
+
+
+# %% role="exercise"
+def batches(x, y, size, training, rng):
+    """x: (N, H, W). y: (N,). Returns a list of (images, labels) of `size` rows each."""
+    ### BEGIN SOLUTION
+    if training:
+        order = rng.permutation(len(x))
+        x, y = shift(x[order], 1, rng), y[order]
+    return [(x[i : i + size], y[i : i + size]) for i in range(0, len(x), size)]
+    ### END SOLUTION
+
+
+# %% [markdown] role="hint"
+# 1. Which of the lines you are about to write may run in validation?
+# 2. Seven images, size 3: how many batches, and how large is the last?
+# 3. Only in training: one permutation for both arrays, then the shift. In both: slices of `size` rows from 0 to the end.
+
+# %% [markdown] lang="zh" en="001ee773"
+# 1. 你要写的几行里，哪几行在验证时也可以执行？
+# 2. 七张图，size 为 3：有几个 batch，最后一个多大？
+# 3. 只在训练时：两个数组用同一个排列，再移动。两种情况都要：从 0 到末尾，每 `size` 行切一段。
+
+# %%
+check.batches(batches)
+
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
 #

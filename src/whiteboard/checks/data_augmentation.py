@@ -587,6 +587,164 @@ hflip_boxes.trap(
 )
 
 
+# ---- batches -----------------------------------------------------------------------------------
+
+
+def _shifted(x, rng):
+    return np.stack([_placed(image[None], *rng.integers(-1, 2, size=2))[0] for image in x])
+
+
+def _loader(shuffles=(True, False), moves=(True, False), labels=True, last=True):
+    """An epoch; `shuffles` and `moves` say what happens in training and in validation."""
+
+    def batches(x, y, size, training, rng):
+        place = 0 if training else 1
+        if shuffles[place]:
+            order = rng.permutation(len(x))
+            x, y = x[order], y[order] if labels else y
+        x = _shifted(x, rng) if moves[place] else x
+        ends = len(x) if last else len(x) // size * size
+        return [(x[i : i + size], y[i : i + size]) for i in range(0, ends, size)]
+
+    return batches
+
+
+def _epoch(answer, training, rng, n=23, size=5):
+    """What one epoch over n images with labels 0 … n − 1 showed."""
+    x, y = _images(rng, n), np.arange(n)
+    parts = [
+        (np.asarray(a), np.asarray(b)) for a, b in answer(x.copy(), y.copy(), size, training, rng)
+    ]
+    images = np.concatenate([a for a, _ in parts])
+    labels = np.concatenate([b for _, b in parts]).astype(int)
+    own = x[np.clip(labels, 0, n - 1)]
+    moves = _moves(own, images, 1) if images.shape == own.shape else np.full((1, 2), np.nan)
+    return {
+        "rows": len(labels),
+        "batches": len(parts),
+        "labels in order": bool(np.array_equal(labels, np.arange(len(labels)))),
+        "images fit their labels": not np.isnan(moves).any(),
+        "images unmoved": bool(np.array_equal(images, own)),
+        "moved by at most 1": bool(np.nanmax(np.abs(moves), initial=0) <= 1),
+    }
+
+
+_ZH = {
+    "rows": "行数",
+    "batches": "batch 数",
+    "labels in order": "标签保持原序",
+    "images fit their labels": "图像与标签对应",
+    "images unmoved": "图像没有移动",
+    "moved by at most 1": "最多移动 1",
+}
+
+batches = Check()
+
+
+@batches.property(
+    en="in validation: every image once, as it is, in order, the last batch smaller",
+    zh="验证时：每张图一次，原样、按原序，最后一个 batch 可以小一些",
+    ask_en="Two validation runs of one model: may they give two accuracies?",
+    ask_zh="同一个模型验证两次，准确率可以不一样吗？",
+)
+def _(answer, rng):
+    wanted = dict.fromkeys(_ZH, True) | {"rows": 23, "batches": 5}
+    return Evidence(
+        given={"N": 23, "size": 5, "training": False},
+        names_zh=_ZH,
+        expected=wanted,
+        got=_epoch(answer, False, rng),
+    )
+
+
+@batches.property(
+    en="validation draws no random number",
+    zh="验证时不抽任何随机数",
+)
+def _(answer, rng):
+    before = rng.bit_generator.state["state"]["state"]
+    answer(np.ones((4, 3, 3)), np.arange(4), 2, False, rng)
+    same = rng.bit_generator.state["state"]["state"] == before
+    return Evidence(given={"training": False}, expected=True, got=same)
+
+
+@batches.property(
+    en="in training: every image once, shuffled with its label, moved by up to one pixel",
+    zh="训练时：每张图一次，连同标签一起打乱，最多移动一个像素",
+)
+def _(answer, rng):
+    wanted = dict.fromkeys(_ZH, True) | {"rows": 23, "batches": 5}
+    wanted |= {"labels in order": False, "images unmoved": False}
+    return Evidence(
+        given={"N": 23, "size": 5, "training": True},
+        names_zh=_ZH,
+        expected=wanted,
+        got=_epoch(answer, True, rng),
+    )
+
+
+@batches.property(
+    en="chance comes from rng: the next epoch has another order",
+    zh="随机性来自 rng：下一个 epoch 的次序不同",
+)
+def _(answer, rng):
+    x, y = _images(rng, 30), np.arange(30)
+    epochs = [
+        np.concatenate([np.asarray(b) for _, b in answer(x.copy(), y.copy(), 7, True, rng)])
+        for _ in range(2)
+    ]
+    differ = not np.array_equal(*epochs)
+    return Evidence(given={"epochs": 2, "training": True}, expected=True, got=differ)
+
+
+batches.trap(
+    _loader(shuffles=(True, True), moves=(True, True)),
+    en="`training` is not used: validation images are shuffled and moved too, so that the score "
+    "of one "
+    "model changes from run to run.",
+    zh="没有用到 `training`：验证图像也被打乱和移动，同一个模型每次得分都不同。",
+)
+batches.trap(
+    _loader(moves=(True, True)),
+    en="Validation images are moved too. Augmentation belongs to training: validation must "
+    "measure the "
+    "images that will come.",
+    zh="验证图像也被移动了。增强只用于训练：验证要测的是真实会来的图像。",
+)
+batches.trap(
+    _loader(moves=(False, False)),
+    en="The training images are never moved.",
+    zh="训练图像从来没有移动过。",
+)
+batches.trap(
+    _loader(labels=False),
+    en="The images are shuffled and the labels are not: each image now has another's label. Use "
+    "one "
+    "order for both.",
+    zh="图像打乱了，标签没动：每张图配的是别人的标签。两者要用同一个次序。",
+    ask_en="Which label does the first image of your batch carry?",
+    ask_zh="你的第一个 batch 里，第一张图配的是谁的标签？",
+)
+batches.trap(
+    _loader(shuffles=(False, False)),
+    en="The training images are not shuffled: every epoch shows the same batches.",
+    zh="训练图像没有打乱：每个 epoch 的 batch 都一样。",
+)
+batches.trap(
+    lambda x, y, size, training, rng: _loader()(x, y, size, training, np.random.default_rng(0)),
+    en="A generator made inside starts from the same seed in every epoch. Draw from the rng that "
+    "is "
+    "passed in.",
+    zh="函数里新建的生成器每个 epoch 都从同一个种子开始。要用传进来的 rng。",
+)
+batches.trap(
+    _loader(last=False),
+    en="The last, smaller batch is dropped: some images are never seen, and the validation score "
+    "leaves them out.",
+    zh="最后那个小一些的 batch 被丢掉了：有的图像永远看不到，验证得分也漏了它们。",
+)
+
+
 # ---- on paper ----------------------------------------------------------------------------------
 
 crops = Estimate(2178, unit="patches", unit_zh="个", rtol=1e-4)
