@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
@@ -89,6 +90,125 @@ def test_a_review_means_what_its_label_says():
     good = data.REVIEW_WORDS.index(decisive[-1]) in data._GOOD
     assert (good != ("not" in decisive)) == bool(y_train[0])
     assert ("not" in first) != ("not" in second)
+
+
+CLASSIFIERS = {
+    **dict.fromkeys(["猫", "狗", "鸟"], "只"),
+    **dict.fromkeys(["鱼", "河"], "条"),
+    **dict.fromkeys(["书", "杂志"], "本"),
+    **dict.fromkeys(["地图", "桌子"], "张"),
+    **dict.fromkeys(["汽车", "公交车"], "辆"),
+    **dict.fromkeys(["老师", "医生"], "位"),
+    "马": "匹",
+}
+
+
+def sentences():
+    """Every pair as (English words, Chinese words, links)."""
+    for x, y, links in data.translations():
+        for source, target, link in zip(x, y, links, strict=True):
+            english = [data.ENGLISH_WORDS[number] for number in source]
+            yield english, [data.CHINESE_WORDS[number] for number in target], link
+
+
+def test_no_translation_occurs_twice():
+    train, test = data.translations()
+    assert [len(part) for part in train] == [8000] * 3 and [len(part) for part in test] == [
+        1000
+    ] * 3
+    assert len({tuple(x) for x in [*train[0], *test[0]]}) == 9000
+    for words in (data.ENGLISH_WORDS, data.CHINESE_WORDS):
+        assert (
+            len(set(words)) == len(words) and words[:4] == "<pad> <start> <end> <unknown>".split()
+        )
+    for place, words in [(0, data.ENGLISH_WORDS), (1, data.CHINESE_WORDS)]:
+        used = [{number for x in part[place] for number in x} for part in (train, test)]
+        assert used[0] == used[1] == set(range(4, len(words)))  # no word is new in the test
+    assert {len(x) for x in test[0]} == set(range(4, 18))
+    assert max(map(len, [*train[1], *test[1]])) == 19
+    # The same pairs on every machine.
+    digest = hashlib.sha256(repr([list(part) for part in (*train, *test)]).encode())
+    assert digest.hexdigest()[:16] == "63bea7af0b122e74"
+
+
+def test_links_lead_each_word_to_the_word_it_renders():
+    meanings = {}
+    for english, chinese, links in sentences():
+        assert len(links) == len(chinese) and set(links) <= set(range(len(english)))
+        for word, link in zip(chinese, links, strict=True):
+            meanings.setdefault(word, set()).add(english[link])
+        content = [
+            link
+            for word, link in zip(chinese, links, strict=True)
+            if word not in CLASSIFIERS.values()
+        ]
+        silent = [place for place, word in enumerate(english) if word in ("on", "in", "at")]
+        assert sorted(content + silent) == list(range(len(english)))  # one to one
+    assert meanings["喜欢"] == {"like", "likes"} and meanings["马"] == {"horse", "horses"}
+    assert meanings["的"] == {"that"} and meanings["天"] == {"day"}
+    assert meanings["旧"] == meanings["老"] == {"old"}
+    assert meanings["匹"] == meanings["马"] and meanings["本"] == meanings["书"] | meanings["杂志"]
+
+
+def test_the_chinese_is_right():
+    for _, chinese, links in sentences():
+        for place, word in enumerate(chinese):
+            if word in CLASSIFIERS.values():  # after its numeral, before its noun
+                noun = next(word for word in chinese[place:] if word in CLASSIFIERS)
+                assert CLASSIFIERS[noun] == word and chinese[place - 1] in "一两三四五六"
+                assert chinese.index(noun) - place in (1, 2)
+                assert links[chinese.index(noun)] == links[place]
+            if word in "老旧":
+                living = chinese[place + 1] in ("猫", "狗", "马", "医生")
+                assert word == ("老" if living else "旧")
+        assert sum(word in CLASSIFIERS for word in chinese) == sum(
+            word in CLASSIFIERS.values() for word in chinese
+        )
+
+
+def test_the_english_agrees():
+    for english, _, _ in sentences():
+        assert ("he" in english or "she" in english) == any(
+            verb in english for verb in "likes sees needs finds draws misses".split()
+        )
+        for word, following in pairwise(english):
+            if word in ("he", "she"):
+                assert following in "likes sees needs finds draws misses".split()
+            elif word in ("I", "we", "they"):
+                assert following in "like see need find draw miss".split()
+        for place, word in enumerate(english):
+            if word in data._NUMERALS:
+                noun = english[place + 1 + (english[place + 1] in [*data._ADJECTIVES, "old"])]
+                things = {thing[2]: thing[3] for thing in data._THINGS}
+                assert noun in (things if word == "one" else things.values())
+
+
+def test_neither_order_nor_classifiers_can_be_left_out():
+    (x, y, links), (x_test, y_test, links_test) = data.translations()
+    classifiers = {data.CHINESE_WORDS.index(word) for word in set(CLASSIFIERS.values())}
+    renderings = {}
+    for source, target, link in zip(x, y, links, strict=True):
+        for word, place in zip(target, link, strict=True):
+            if word not in classifiers:
+                renderings.setdefault(source[place], []).append(word)
+    lexicon = {word: max(set(found), key=found.count) for word, found in renderings.items()}
+    word_by_word = [[lexicon[word] for word in source if word in lexicon] for source in x_test]
+    assert not any(map(list.__eq__, word_by_word, y_test))
+    # Nor with every classifier put in by the answer: most sentences have something to move.
+    in_order = [[word for word in target if word not in classifiers] for target in y_test]
+    assert 0.15 < np.mean(list(map(list.__eq__, word_by_word, in_order))) < 0.25
+    # The words alone are nearly all found: what is hard is where they go.
+    assert (
+        np.mean([sorted(a) == sorted(b) for a, b in zip(word_by_word, in_order, strict=True)]) > 0.9
+    )
+    moved = [
+        np.any(
+            np.diff([place for word, place in zip(y, link, strict=True) if word not in classifiers])
+            < 0
+        )
+        for y, link in zip(y_test, links_test, strict=True)
+    ]
+    assert 0.65 < np.mean(moved) < 0.8
 
 
 def test_every_file_is_listed_described_and_intact():

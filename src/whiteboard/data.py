@@ -1,7 +1,8 @@
 """Data that lessons read: seeded, offline, small. `data/README.md` holds sources and licences.
 
-`digits` and `digits28` read `data/digits.npz`; `reviews` are generated. `mnist` and `imdb` load the
-real sets through Keras where the network allows it, and otherwise name what to use instead.
+`digits` and `digits28` read `data/digits.npz`; `reviews` and `translations` are generated. `mnist`
+and `imdb` load the real sets through Keras where the network allows it, and otherwise name what to
+use instead.
 """
 
 import hashlib
@@ -29,6 +30,71 @@ REVIEW_WORDS = (
     "bad awful dull poor boring terrible"
 ).split()
 _NOUNS, _FILLERS, _GOOD, _BAD = range(8, 16), range(16, 22), range(22, 28), range(28, 34)
+
+# What `translations` is made of: classifier, the Chinese for "old" (旧 for things, 老 for living
+# beings), noun in the singular and the plural, noun in Chinese, adjectives that it bears in both.
+_THINGS = """
+    只 老 cat cats 猫 small big white black old
+    只 老 dog dogs 狗 small big white black old
+    只 -- bird birds 鸟 small big white black
+    匹 老 horse horses 马 small big white black old
+    条 -- fish fish 鱼 small big
+    条 -- river rivers 河 small big
+    本 旧 book books 书 old new good
+    本 旧 magazine magazines 杂志 old new good
+    张 旧 map maps 地图 small big old new good
+    张 旧 table tables 桌子 small big white black old new good
+    辆 旧 car cars 汽车 small big old new good
+    辆 旧 bus buses 公交车 small big old new
+    位 -- teacher teachers 老师 new good
+    位 老 doctor doctors 医生 old new good
+"""
+_THINGS = [line.split() for line in _THINGS.split("\n") if line.strip()]
+_NUMERALS = dict(zip("one two three four five six".split(), "一两三四五六", strict=True))
+_ADJECTIVES = dict(zip("small big white black new good".split(), "小大白黑新好", strict=True))
+_SUBJECTS = dict(zip("I we they he she".split(), "我 我们 他们 他 她".split(), strict=True))
+_VERBS = {  # after I, we and they: after he and she, in Chinese
+    "like": ("likes", "喜欢"),
+    "see": ("sees", "看见"),
+    "need": ("needs", "需要"),
+    "find": ("finds", "找到"),
+    "draw": ("draws", "画"),
+    "miss": ("misses", "想念"),
+}
+# Phrase and, for each Chinese word, the place of the English word that it renders.
+_TIMES = [
+    (["every", "day"], [("每", 0), ("天", 1)]),
+    (["on", "Sundays"], [("星期天", 1)]),
+    (["in", "winter"], [("冬天", 1)]),
+    (["at", "night"], [("晚上", 1)]),
+]
+_SPECIAL = "<pad> <start> <end> <unknown>".split()
+# A word's number is its place here; the first four are the same in both languages.
+ENGLISH_WORDS = [
+    *_SPECIAL,
+    *_SUBJECTS,
+    *[form for verb in _VERBS for form in (verb, _VERBS[verb][0])],
+    *_NUMERALS,
+    *_ADJECTIVES,
+    "old",
+    *dict.fromkeys(form for thing in _THINGS for form in thing[2:4]),
+    "that",
+    "and",
+    *[word for words, _ in _TIMES for word in words],
+]
+CHINESE_WORDS = [
+    *_SPECIAL,
+    *_SUBJECTS.values(),
+    *[verb for _, verb in _VERBS.values()],
+    *_NUMERALS.values(),
+    *_ADJECTIVES.values(),
+    *"老旧",
+    *dict.fromkeys(thing[0] for thing in _THINGS),
+    *[thing[4] for thing in _THINGS],
+    "的",
+    "和",
+    *[word for _, words in _TIMES for word, _ in words],
+]
 
 
 class DataError(RuntimeError):
@@ -167,6 +233,94 @@ def _review(random):
     decisive = 1 if connective == "but" else 0
     praises = (kind is _GOOD) != (decisive == negated)
     return [1, *clauses[0], number[connective], *clauses[1]], int(praises)
+
+
+def translations():
+    """English sentences, their Chinese, and which English word each Chinese word renders.
+
+    "she draws two books that I like at night" → 晚上 她 画 我 喜欢 的 两 本 书. The time phrase
+    moves to the front, a relative clause before its noun. The noun chooses the classifier
+    (三只猫、两本书、一匹马) and the word for "old" (旧书、老马). A relative clause belongs to the
+    noun just before it, a time phrase to the whole sentence.
+
+    Returns:
+        ((x_train, y_train, links_train), (x_test, y_test, links_test)) with 8,000 and 1,000 pairs;
+        no English sentence occurs twice. Each is an (n,) object array of lists of int.
+        x: 4 to 17 word numbers (`ENGLISH_WORDS`). y: 5 to 19 word numbers (`CHINESE_WORDS`).
+        Neither holds <start> or <end>. links: for each word of y the place in x of the word that it
+        renders; a classifier renders its noun. So a noun has two links, the prepositions on, in
+        and at have none, every other English word has one.
+
+    Source: generated here from a fixed seed. Licence: the course's own.
+    """
+    random = np.random.RandomState(0)
+    english = {word: number for number, word in enumerate(ENGLISH_WORDS)}
+    chinese = {word: number for number, word in enumerate(CHINESE_WORDS)}
+    found = {}
+    while len(found) < 9000:
+        source, target = _translation(random)
+        y = [chinese[word] for word, _ in target]
+        found[tuple(english[word] for word in source)] = (y, [link for _, link in target])
+    x, y, links = (np.empty(len(found), dtype=object) for _ in range(3))
+    x[:] = [list(source) for source in found]
+    y[:] = [target for target, _ in found.values()]
+    links[:] = [link for _, link in found.values()]
+    return (x[:8000], y[:8000], links[:8000]), (x[8000:], y[8000:], links[8000:])
+
+
+def _translation(random):
+    """One (English words, [(Chinese word, place of its English word)])."""
+    main = _subject_and_verb(random)
+    source, target = _clause(main, 0)
+    first = random.randint(len(_THINGS))
+    words, rendered = _noun_phrase(random, first, main, len(source))
+    source, target = source + words, target + rendered
+    if random.rand() < 0.35:
+        source, target = [*source, "and"], [*target, ("和", len(source))]
+        second = (first + random.randint(1, len(_THINGS))) % len(_THINGS)  # another noun
+        words, rendered = _noun_phrase(random, second, main, len(source))
+        source, target = source + words, target + rendered
+    if random.rand() < 0.5:
+        words, rendered = _TIMES[random.randint(len(_TIMES))]
+        target = [(word, len(source) + place) for word, place in rendered] + target
+        source = source + words
+    return source, target
+
+
+def _noun_phrase(random, thing, main, start):
+    """ "two old books", perhaps "that she likes"; its first word stands at place `start`."""
+    classifier, aged, singular, plural, noun, *adjectives = _THINGS[thing]
+    numeral = list(_NUMERALS)[random.randint(len(_NUMERALS))]
+    source, target = [numeral], [(_NUMERALS[numeral], start)]
+    described = random.rand() < 0.5
+    place = start + 1 + described  # of the noun
+    target.append((classifier, place))
+    if described:
+        adjective = adjectives[random.randint(len(adjectives))]
+        source.append(adjective)
+        target.append((aged if adjective == "old" else _ADJECTIVES[adjective], start + 1))
+    source.append(singular if numeral == "one" else plural)
+    target.append((noun, place))
+    if random.rand() < 0.5:
+        said = main
+        while said == main:  # nobody says "I see six horses that I see"
+            said = _subject_and_verb(random)
+        words, rendered = _clause(said, place + 2)
+        source += ["that", *words]
+        target = [*rendered, ("的", place + 1), *target]
+    return source, target
+
+
+def _subject_and_verb(random):
+    return tuple(list(words)[random.randint(len(words))] for words in (_SUBJECTS, _VERBS))
+
+
+def _clause(subject_and_verb, start):
+    """Subject and verb, which agree in English."""
+    subject, verb = subject_and_verb
+    third, rendered = _VERBS[verb]
+    words = [subject, third if subject in ("he", "she") else verb]
+    return words, [(_SUBJECTS[subject], start), (rendered, start + 1)]
 
 
 def _verified(name):
