@@ -353,6 +353,7 @@ class Translator(keras.Model):
         self.W, self.U, self.v = (layers.Dense(n, use_bias=False) for n in (units, units, 1))
         self.mix = layers.Dense(units, activation="tanh")
         self.output_layer = layers.Dense(len(data.CHINESE_WORDS))
+        self.built = True  # each layer makes its weights at its first call
 
     def encode(self, x):
         """(B, S) → memory (B, S, 2·units), the decoder's first state (B, units), mask (B, S)."""
