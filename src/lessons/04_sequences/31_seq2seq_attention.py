@@ -184,10 +184,10 @@ if check.additive_attention.passed:
 # **What most people write first.** A softmax over the last axis of scores shaped (B, S, 1): every weight is exactly 1,
 # the shapes fit, and the model trains.
 #
-# **Elsewhere.** `keras.layers.AdditiveAttention` is the score without W and U (a `Dense` before it supplies them). In
+# **Elsewhere.** `keras.layers.AdditiveAttention` is the score without W and U (a `Dense` before it supplies them; its `scale` is v). In
 # PyTorch masking is `scores.masked_fill(~mask, -inf)`; JAX uses `jnp.where`, as here.
 
-# %% [markdown] lang="zh" en="0b3391ca"
+# %% [markdown] lang="zh" en="f2de029e"
 # **为什么对。** 分数做选择，softmax 让它们竞争，加权和可导，所以“看哪里”只靠翻译的损失就能学会。去掉 tanh，query 给同一句的所有分数加的是同一个数，softmax 会把它约掉。
 #
 # **代价。** `memory @ U` 与解码的步无关，每句只算一次（A.1.2）。打分要
@@ -195,7 +195,7 @@ if check.additive_attention.passed:
 #
 # **最常见的第一版。** 分数是 (B, S, 1)，softmax 沿最后一维做：权重全是 1，形状对得上，模型也能训练。
 #
-# **换个框架。** `keras.layers.AdditiveAttention` 的分数里没有 W 和 U（前面各接一个 `Dense` 就有了）。PyTorch 的掩码写作
+# **换个框架。** `keras.layers.AdditiveAttention` 的分数里没有 W 和 U（前面各接一个 `Dense` 就有了；它的 `scale` 就是 v）。PyTorch 的掩码写作
 # `scores.masked_fill(~mask, -inf)`；JAX 和这里一样用 `jnp.where`。
 
 # %% [markdown] role="worked"
@@ -269,16 +269,16 @@ if check.teacher_forcing.passed:
 # **Why it works.** The mask is one line because the labels know it: `end` counts, pads do not. The shift is the
 # contract `inputs[t + 1] == labels[t]`.
 #
-# **What most people write first.** Input = target. The loss falls to 0 within a few batches, and a loss of 0 on
+# **What most people write first.** Input = target. The loss soon falls to 0, as above, and a loss of 0 on
 # a translation task is the alarm, not the success.
 #
 # **Elsewhere.** Libraries call the same shift `decoder_input_ids` and `labels`, or `tar_inp = tar[:, :-1]` and
 # `tar_real = tar[:, 1:]`; the ignored label is −100 in PyTorch's `ignore_index`.
 
-# %% [markdown] lang="zh" en="0f8b47aa"
+# %% [markdown] lang="zh" en="7ba38808"
 # **为什么对。** 掩码一行就够，因为标签里都有：`end` 算，pad 不算。错位的约定就是 `inputs[t + 1] == labels[t]`。
 #
-# **最常见的第一版。** 输入就是目标。几个 batch 之内损失就降到 0；翻译任务的损失降到 0，是警报，不是成功。
+# **最常见的第一版。** 输入就是目标。像上面那样，损失很快降到 0；翻译任务的损失降到 0，是警报，不是成功。
 #
 # **换个框架。** 同样的错位，有的库叫 `decoder_input_ids` 和 `labels`，有的写作 `tar_inp = tar[:, :-1]` 和
 # `tar_real = tar[:, 1:]`；不计损失的标签，PyTorch 的 `ignore_index` 默认是 −100。
@@ -332,10 +332,10 @@ check.greedy_decode(greedy_decode)
 # %% [markdown] role="reward"
 # Now the translator, in Keras. Encoder: a bidirectional GRU, one state for every word. Decoder: a GRU that starts
 # from the encoder's last states. With `attends=False` these last states are all it gets. Everything else is the same in
-# both, and the model without attention trains twice as long.
+# both, and the model without attention trains for twice as many epochs.
 
-# %% [markdown] lang="zh" en="772e5983"
-# 现在用 Keras 搭翻译模型。编码器是双向 GRU，每个词一个状态；解码器是 GRU，从编码器最后的状态出发。`attends=False` 时，它能得到的就只有这个最后状态。其余完全一样，而且没有注意力的模型多训练一倍。
+# %% [markdown] lang="zh" en="9c68f96e"
+# 现在用 Keras 搭翻译模型。编码器是双向 GRU，每个词一个状态；解码器是 GRU，从编码器最后的状态出发。`attends=False` 时，它能得到的就只有这个最后状态。其余完全一样，而且没有注意力的模型多训练一倍的 epoch。
 
 
 # %% role="setup"
@@ -465,11 +465,11 @@ if check.additive_attention.passed and check.teacher_forcing.passed and check.gr
 
 # %% [markdown] role="caption" alt="Exact match against sentence length in six bins from 4 to 17 words. The curve with attention stays at 1. Word by word with given classifiers starts near 1 and falls to 0 from ten words on. Without attention the curve starts near 0.25 and is 0 from ten words on. Plain word by word is 0 everywhere."
 # Whole sentences right, on 1,000 unseen sentences, free-running, one seed. With attention, length makes
-# no difference. Without it only short sentences come out right so far, although training lasted twice as long. Word by word nothing is
+# no difference. Without it only short sentences come out right so far, although it had twice as many epochs. Word by word nothing is
 # right, because every sentence needs a classifier; with the classifiers given, only sentences in which nothing moves are.
 
-# %% [markdown] lang="zh" en="e322fc19" alt="精确匹配随句长变化，4 到 17 个词分成六档。有注意力的曲线始终为 1。给定量词的逐词翻译从接近 1 开始，10 个词以上降到 0。没有注意力的曲线从 0.25 左右开始，10 个词以上为 0。单纯逐词翻译处处为 0。"
-# 1,000 句没见过的句子，自由解码，整句全对的比例，一个种子。有注意力时，句子长短没有影响。没有注意力时，虽然训练时间多一倍，目前也只有短句能译对。逐词翻译一句都不对，因为每句都要量词；把量词白送给它，能译对的也只有语序不变的句子。
+# %% [markdown] lang="zh" en="060071a3" alt="精确匹配随句长变化，4 到 17 个词分成六档。有注意力的曲线始终为 1。给定量词的逐词翻译从接近 1 开始，10 个词以上降到 0。没有注意力的曲线从 0.25 左右开始，10 个词以上为 0。单纯逐词翻译处处为 0。"
+# 1,000 句没见过的句子，自由解码，整句全对的比例，一个种子。有注意力时，句子长短没有影响。没有注意力时，虽然多训练了一倍的 epoch，目前也只有短句能译对。逐词翻译一句都不对，因为每句都要量词；把量词白送给它，能译对的也只有语序不变的句子。
 
 # %% [markdown] role="reward"
 # Does it look where it should? The data knows: the weights are scored against the gold links, under teacher forcing,
@@ -534,14 +534,15 @@ if check.additive_attention.passed and check.teacher_forcing.passed and check.gr
 # %% [markdown] role="exercise" anchor="mend"
 # ## 4 · Mend a candidate's program
 #
-# An interview post answers the question with a TensorFlow 1 program. Here are its mistakes in one NumPy function: the encoder is only
+# An interview post answers the question with a TensorFlow 1 program. It stops at once, on a name that is read before it is assigned; behind that
+# it is wrong in principle. Here are those mistakes in one NumPy function that runs: the encoder is only
 # an embedding, the decoder a plain recurrent network, the attention additive. Six bugs are in it. Mend them; the verdict
 # says how many are left.
 
-# %% [markdown] lang="zh" en="5d271f8f"
+# %% [markdown] lang="zh" en="cb614fb6"
 # ## 4 · 改好一份答案
 #
-# 一篇面试题解用 TensorFlow 1 的程序回答这道题。它的错误都放进了下面这个 NumPy 函数：编码器只有一层 embedding，解码器是最普通的循环网络，加性注意力，平均损失。里面有六个 bug。请改好，判定会告诉你还剩几个。
+# 一篇面试题解用 TensorFlow 1 的程序回答这道题。程序一跑就停（变量没赋值就读），但更要紧的是思路上的错。这些错误都放进了下面这个能跑的 NumPy 函数：编码器只有一层 embedding，解码器是最普通的循环网络，注意力是加性的。里面有六个 bug。请改好，判定会告诉你还剩几个。
 
 
 # %% role="exercise" tags=["exercise"]
@@ -594,12 +595,12 @@ def translation_loss(x, y, p):
 
 
 # %% [markdown] role="hint"
-# 1. Which of `memory`, `inputs`, `labels` and `weights` could you delete without changing the loss?
+# 1. Once `state` is set, where is `memory` read again? Where are the words in `inputs` read?
 # 2. y = 7 8 END. Write inputs and labels as the program makes them. What is the softmax of one number?
 # 3. Look for: what stands before the first word; what is predicted from what; whether the state reads it; whose states are scored and averaged; over which axis the softmax runs; what the mean counts.
 
-# %% [markdown] lang="zh" en="1955b567"
-# 1. `memory`、`inputs`、`labels`、`weights` 里，删掉哪个都不影响损失？
+# %% [markdown] lang="zh" en="8707cc8e"
+# 1. `state` 初始化之后，哪里还读了 `memory`？`inputs` 里的词在哪里被读到？
 # 2. y = 7 8 END。照程序写出 inputs 和 labels。一个数的 softmax 是多少？
 # 3. 依次检查：第一个词前面有什么；由什么预测什么；状态有没有读输入；给谁的状态打分、对谁加权；softmax 沿哪个轴；平均时算了哪些位置。
 
@@ -617,11 +618,11 @@ if check.mend.passed:
 
 # %% [markdown] role="reward"
 # The usual first test, loss = ln V before training, holds. It held for the broken program too: equal logits give ln V whatever is
-# compared with what. None of the six bugs raises and none shows in the first loss. What shows them: weights that never differ from 1, a loss
+# compared with what. None of the six bugs raises and none shows in the first loss. What shows most of them: weights that are always 1, a loss
 # near 0, and free-running decoding.
 
-# %% [markdown] lang="zh" en="3084e70c"
-# 常用的第一项检查——训练前损失应为 ln V——通过了。可原来那份坏程序也能通过：logits 全相等时，不管拿什么和什么比，都是 ln V。六个 bug 都不报错，也都不影响第一步的损失。能看出来的是：权重永远是 1，损失接近 0，以及自由解码的结果。
+# %% [markdown] lang="zh" en="e8cd6472"
+# 常用的第一项检查——训练前损失应为 ln V——通过了。可原来那份坏程序也能通过：logits 全相等时，不管拿什么和什么比，都是 ln V。六个 bug 都不报错，也都不影响第一步的损失。能看出其中大部分的是：权重永远是 1，损失接近 0，以及自由解码的结果。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
@@ -720,13 +721,13 @@ check.projections(factor)
 # `memory @ U` 只取决于源句，Bahdanau 等只算一次（A.1.2）。它就是每个源词的 key。Transformer 的交叉注意力出于同样的原因保留源句的 key 和 value；KV Cache 保留的是目标句的，每步多一个词。
 
 # %% [markdown] role="follow-up" fold="The translations are right and some links are wrong. Is the attention map an explanation?"
-# It shows which states were mixed, not what was read from them. The decoder knows from its own state that a relative clause has just
+# It shows which states were mixed, not what was read from them. The decoder can know from its own state that a relative clause has just
 # ended, so 的 needs no look at "that"; and an encoder state tells of its neighbours, so "at" is as good as "night". Above, nearly all misses are of these two kinds. Moradi et al. (2019)
 # change the attention of a trained translator and find that 68 % of its function words and 21 % of its content words stay the same.
 # Say "looks at", and test a claim about "because of" by an intervention.
 
-# %% [markdown] lang="zh" en="ad90b3b3" fold="译文对，有的对齐却错了。注意力图算解释吗？"
-# 它只说明混合了哪些状态，没说从中读出了什么。解码器从自己的状态就知道定语从句刚说完，“的”不用去看 “that”；编码器的状态带着邻近词的信息，看 “at” 和看 “night” 一样。上面没对上的，几乎都是这两类词。Moradi 等（2019）改动训练好的翻译模型的注意力，68% 的功能词和 21% 的实词译出来不变。可以说“看了哪里”；要说“因为什么”，得做干预实验。
+# %% [markdown] lang="zh" en="4079c659" fold="译文对，有的对齐却错了。注意力图算解释吗？"
+# 它只说明混合了哪些状态，没说从中读出了什么。解码器从自己的状态就能知道定语从句刚说完，“的”不用去看 “that”；编码器的状态带着邻近词的信息，看 “at” 和看 “night” 一样。上面没对上的，几乎都是这两类词。Moradi 等（2019）改动训练好的翻译模型的注意力，68% 的功能词和 21% 的实词译出来不变。可以说“看了哪里”；要说“因为什么”，得做干预实验。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -757,7 +758,7 @@ check.say(answer)
 # Classic mistakes: softmax over an axis of size 1; pads that get weight; target = input; no start or no end; a score under teacher forcing sold as translation.
 
 # %% [markdown] lang="zh" en="f18df76d" fold="一分钟版本"
-# > 双向编码器给每个源词留一个状态。每一步，解码器用自己的状态给每个源词状态打分，屏蔽 pad，沿源句做 softmax，读出加权和。这样就不必用一个向量装下整句。训练用 teacher forcing：目标句错开一位，前面是起始符，最后一个标签是结束符，pad 不计损失。测试时解码器读自己说的词。收益怎么证明：按句长看精确匹配，旁边放同样但没有注意力的模型和逐词翻译；注意力图先和标准对齐比过再信。
+# > 双向编码器给每个源词留一个状态。每一步，解码器用自己的状态给每个源词状态打分，屏蔽 pad，沿源句做 softmax，读出加权和。这样就不必用一个向量装下整句。训练用 teacher forcing：目标句错开一位，前面是起始符，最后一个标签是结束符，pad 不计损失。测试时解码器读自己说的词。收益怎么证明：按句长看精确匹配，旁边放其余相同、只是没有注意力的模型，再放逐词翻译；注意力图先和标准对齐比过再信。
 #
 # 常见错误：softmax 沿长度为 1 的轴做；pad 分到权重；目标等于输入；没有起始符或结束符；拿 teacher forcing 下的分数当翻译成绩。
 
