@@ -7,6 +7,7 @@ from whiteboard import data
 from whiteboard.checks import (
     activations,
     backprop,
+    depthwise_separable,
     evaluation_metrics,
     normalization,
     optimizers,
@@ -309,3 +310,16 @@ def test_recurrent_states_and_gradients_agree_with_keras(tf, keras):
     theirs = tape.gradient(loss, (source, start, *layer.trainable_variables))
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-10)
+
+
+def test_separable_convolution_agrees_with_keras(keras):
+    rng = np.random.default_rng(3)
+    x, K, W = (rng.normal(size=s) for s in ((2, 7, 6, 3), (3, 3, 3, 2), (6, 5)))
+    one = keras.layers.DepthwiseConv2D(3, 2, depth_multiplier=2, use_bias=False, dtype="float64")
+    two = keras.layers.SeparableConv2D(5, 3, 2, depth_multiplier=2, use_bias=False, dtype="float64")
+    one.build(x.shape)
+    two.build(x.shape)
+    one.set_weights([K])
+    two.set_weights([K, W[None, None]])
+    np.testing.assert_allclose(depthwise_separable.depthwise.reference(x, K, 2), one(x))
+    np.testing.assert_allclose(depthwise_separable.separable.reference(x, K, W, 2), two(x))

@@ -1,5 +1,5 @@
 # ---
-# title: Convolution by hand, forward and backward
+# title: Write a convolution, forward and backward
 # title_zh: 手写卷积：前向与反向
 # kind: code
 # minutes: 45
