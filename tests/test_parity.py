@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from whiteboard import data
-from whiteboard.checks import activations, backprop, evaluation_metrics, normalization, optimizers
+from whiteboard.checks import (
+    activations,
+    backprop,
+    depthwise_separable,
+    evaluation_metrics,
+    normalization,
+    optimizers,
+    rnn_bptt,
+)
+from whiteboard.checks import convolution_by_hand as convolution
 from whiteboard.checks import scaled_dot_product_attention as dot_product
 from whiteboard.checks import softmax_cross_entropy as loss
 
@@ -240,3 +249,77 @@ def test_metrics_agree_with_scikit_learn():
             np.testing.assert_allclose(
                 evaluation_metrics.prf.reference(labels, said, average), wanted[:3]
             )
+
+
+@pytest.mark.parametrize("stride", [(1, 1), (2, 3)])
+@pytest.mark.parametrize("pad", [((0, 0), (0, 0)), ((0, 2), (1, 1))])
+@pytest.mark.parametrize("kernel", [(3, 2), (1, 4)])
+def test_convolution_and_its_gradients_agree_with_tensorflow(tf, kernel, pad, stride):
+    rng = np.random.default_rng(0)
+    x, K = rng.normal(size=(2, 6, 11, 3)), rng.normal(size=(*kernel, 3, 4))
+    source, weights = tf.Variable(x), tf.Variable(K)
+    with tf.GradientTape() as tape:
+        y = tf.nn.conv2d(source, weights, stride, [(0, 0), *pad, (0, 0)])
+        dy = rng.normal(size=y.shape)
+        loss = tf.reduce_sum(y * dy)
+    ours = convolution.conv2d.reference(x, K, np.zeros(4), stride, pad)
+    np.testing.assert_allclose(ours, y, atol=1e-12)
+    dx, dK, _ = convolution.conv2d_backward.reference(dy, x, K, stride, pad)
+    for ours, theirs in zip((dx, dK), tape.gradient(loss, (source, weights)), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)
+    if stride == (1, 1):  # TensorFlow dilates without strides only, and on CPUs forward only
+        y = tf.nn.conv2d(x, K, 1, [(0, 0), *pad, (0, 0)], dilations=(2, 3))
+        ours = convolution.conv2d.reference(x, K, np.zeros(4), stride, pad, (2, 3))
+        np.testing.assert_allclose(ours, y, atol=1e-12)
+
+
+def test_same_padding_and_pooling_gradients_agree_with_tensorflow(tf):
+    rng = np.random.default_rng(1)
+    for size, k, stride, dilation in rng.integers(1, [20, 6, 5, 4], size=(40, 4)).tolist():
+        if stride > 1 and dilation > 1:
+            continue
+        before, after = convolution.same_padding.reference(size, k, stride, dilation)
+        x, K = rng.normal(size=(1, 1, size, 1)), rng.normal(size=(1, k, 1, 1))
+        same = tf.nn.conv2d(x, K, stride, "SAME", dilations=dilation)
+        ours = convolution.conv2d.reference(
+            x, K, np.zeros(1), (1, stride), ((0, 0), (before, after)), (1, dilation)
+        )
+        np.testing.assert_allclose(ours, same, atol=1e-12)
+    x = tf.Variable(rng.integers(0, 3, size=(2, 7, 8, 3)).astype(float))
+    with tf.GradientTape() as tape:
+        y = tf.nn.max_pool2d(x, (3, 2), (2, 3), "VALID")
+        dy = rng.normal(size=y.shape)
+        loss = tf.reduce_sum(y * dy)
+    ours = convolution.maxpool_backward.reference(dy, x.numpy(), (3, 2), (2, 3))
+    np.testing.assert_allclose(ours, tape.gradient(loss, x))
+
+
+def test_recurrent_states_and_gradients_agree_with_keras(tf, keras):
+    rng = np.random.default_rng(2)
+    x, h0, Wx, Wh, b = (rng.normal(size=s) for s in ((3, 5, 2), (3, 4), (2, 4), (4, 4), 4))
+    layer = keras.layers.SimpleRNN(4, return_sequences=True, dtype="float64")
+    layer.build(x.shape)
+    layer.set_weights([Wx, Wh, b])
+    source, start = tf.Variable(x), tf.Variable(h0)
+    with tf.GradientTape() as tape:
+        h = layer(source, initial_state=start)
+        dh = rng.normal(size=h.shape)
+        loss = tf.reduce_sum(h * dh)
+    np.testing.assert_allclose(rnn_bptt.rnn_forward.reference(x, h0, Wx, Wh, b), h, atol=1e-12)
+    ours = rnn_bptt.rnn_backward.reference(dh, x, h0, h.numpy(), Wx, Wh)
+    theirs = tape.gradient(loss, (source, start, *layer.trainable_variables))
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-10)
+
+
+def test_separable_convolution_agrees_with_keras(keras):
+    rng = np.random.default_rng(3)
+    x, K, W = (rng.normal(size=s) for s in ((2, 7, 6, 3), (3, 3, 3, 2), (6, 5)))
+    one = keras.layers.DepthwiseConv2D(3, 2, depth_multiplier=2, use_bias=False, dtype="float64")
+    two = keras.layers.SeparableConv2D(5, 3, 2, depth_multiplier=2, use_bias=False, dtype="float64")
+    one.build(x.shape)
+    two.build(x.shape)
+    one.set_weights([K])
+    two.set_weights([K, W[None, None]])
+    np.testing.assert_allclose(depthwise_separable.depthwise.reference(x, K, 2), one(x))
+    np.testing.assert_allclose(depthwise_separable.separable.reference(x, K, W, 2), two(x))
