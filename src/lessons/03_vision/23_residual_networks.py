@@ -311,6 +311,8 @@ if check.res_block.passed and check.res_block_backward.passed:
         figure, (left, right) = plt.subplots(1, 2, figsize=(7.8, 2.9))
     norms = {kind: [run[1] for run in found] for kind, found in at_start.items()}
     ax = plot.curves(norms, xlabel="block", ylabel="gradient norm", logy=True, ax=left)
+    ax.set_ylim(bottom=1e-15)  # room for the legend
+    ax.legend(loc="lower right")
     best = {
         kind: min(rates, key=lambda lr: np.mean([run[0][-20:] for run in runs[kind, lr]]))
         for kind in kinds[:2]
