@@ -141,6 +141,12 @@ def dx_with(kernel=None, overwrite=False, crop=True, side=0):
     return answer
 
 
+def to_minus_zero(right, dy, x, K, stride, pad, dilation):
+    whole = dx_with(crop=False)(right, dy, x, K, stride, pad, dilation)
+    rows, columns = (slice(before, -after) for before, after in pad)
+    return whole[:, rows, columns]
+
+
 def one_image(right, dy, x, K, stride, pad, dilation):
     return backward_by_windows(dy[:1], x[:1], K, stride, pad, dilation)[1]
 
@@ -271,6 +277,11 @@ def wrong_padding(outputs=None, extent=None, least=0, swap=False):
     return answer
 
 
+def padding_that_keeps_the_size(size, k, stride=1, dilation=1):
+    both = (size - 1) * (stride - 1) + (k - 1) * dilation
+    return both // 2, (both + 1) // 2
+
+
 RIGHT = {
     "conv2d": [window_by_window, unrolled],
     "conv2d_backward": [backward_by_windows, as_full_correlation],
@@ -303,16 +314,17 @@ TWINS = {
         2: wrong_backward(dx=dx_with(lambda K: np.flip(K, (0, 1)).transpose(0, 1, 3, 2))),
         3: wrong_backward(dx=dx_with(not_transposed)),
         4: wrong_backward(dx=dx_with(crop=False)),
-        5: wrong_backward(dx=dx_with(side=1)),
-        6: wrong_backward(dK=one_image),
-        7: wrong_backward(
+        5: wrong_backward(dx=to_minus_zero),
+        6: wrong_backward(dx=dx_with(side=1)),
+        7: wrong_backward(dK=one_image),
+        8: wrong_backward(
             dK=lambda right, dy, *_: right[1] / dy.shape[0],
             db=lambda right, dy, *_: right[2] / dy.shape[0],
         ),
-        8: wrong_backward(db=lambda right, dy, *_: np.add.reduce(dy)),
-        9: wrong_backward(db=lambda right, dy, *_: dy.reshape(-1, dy.shape[-1]).mean(0)),
-        10: wrong_backward(using=lambda s, p, d: (ONE, p, d)),
-        11: wrong_backward(using=lambda s, p, d: (s, p, ONE)),
+        9: wrong_backward(db=lambda right, dy, *_: np.add.reduce(dy)),
+        10: wrong_backward(db=lambda right, dy, *_: dy.reshape(-1, dy.shape[-1]).mean(0)),
+        11: wrong_backward(using=lambda s, p, d: (ONE, p, d)),
+        12: wrong_backward(using=lambda s, p, d: (s, p, ONE)),
     },
     "maxpool_backward": {
         1: wrong_pool(lambda w: w >= np.max(w)),
@@ -332,6 +344,7 @@ TWINS = {
         5: field_sum(lambda L, n: (L[n][0] - 1) * L[n][2] * strides(L[n + 1 :])),
         6: lambda layers: strides([(0, k, 0) for k, _, _ in layers]),
         7: lambda layers: int(np.sum([k for k, _, _ in layers], dtype=int)),
+        8: field_sum(lambda L, n: (L[n][0] - 1) * L[n][2] * (L[n - 1][1] if n else 1)),
     },
     "same_padding": {
         1: wrong_padding(swap=True),
@@ -339,8 +352,9 @@ TWINS = {
         3: wrong_padding(least=None),
         4: wrong_padding(outputs=lambda size, s: int(size / s)),
         5: wrong_padding(extent=lambda k, d: k),
+        6: padding_that_keeps_the_size,
     },
-    "conv_macs": {1: 25_690_112.0, 2: 1.806e6, 3: 73728.0},
+    "conv_macs": {1: 25_690_112.0, 2: 1.806e6, 3: 73728.0, 4: 4.624e8},
     "im2col_memory": {1: "25.69 MB", 2: "7.225 MB"},
 }
 
@@ -359,7 +373,7 @@ TWO_AT_ONCE = {
             wrong_backward(
                 dx=dx_with(overwrite=True), db=lambda right, dy, *_: dy.mean(axis=(0, 1, 2))
             ),
-            {1, 9},
+            {1, 10},
         ),
     ],
     "maxpool_backward": [(wrong_pool(final, overwrite=True), {4, 6})],

@@ -96,7 +96,16 @@ def backward_in_float32(*arrays):
     return recursive(*[a.astype("f4") for a in arrays])
 
 
+def one_array_for_all(x, h0, Wx, Wh, b):
+    s, states = np.array(h0), []
+    for t in range(x.shape[1]):
+        s[:] = np.tanh(x[:, t] @ Wx + s @ Wh + b)
+        states.append(s)
+    return np.stack(states, axis=1)
+
+
 def wrong_backward(
+    piled=False,
     gate=lambda own, back, h: (own + back) * (1 - h**2),
     sent=lambda d, Wh: d @ Wh.T,
     own=lambda dh, t, T: dh[:, t],
@@ -110,7 +119,7 @@ def wrong_backward(
         for t in range(T - 1, -1, -1):
             d = gate(own(dh, t, T), back, h[:, t])
             deltas.insert(0, d)
-            back = sent(d, Wh)
+            back = sent(d, Wh) + (back if piled else 0)
         D, S = np.array(deltas), states(h, h0)
         return (
             np.moveaxis(D @ Wx.T, 0, 1),
@@ -151,7 +160,20 @@ def piecewise_recursive(dh, x, h0, h, Wx, Wh, k):
     return dx, one[1], *[a + b for a, b in zip(one[2:], rest[2:], strict=True)]
 
 
-def wrong_pieces(cuts=None, state=None, mean=False, last=False, keep=None):
+def blocked_one_early(dh, x, h0, h, Wx, Wh, k):
+    """by_blocking with the cut where t % k is k − 1."""
+    T, back = x.shape[1], np.zeros_like(h0)
+    dx, sums = np.zeros_like(x), [0, 0, 0]
+    for t in reversed(range(T)):
+        d = (dh[:, t] + back) * (1 - h[:, t] ** 2)
+        before = h0 if t == 0 else h[:, t - 1]
+        sums = [sums[0] + x[:, t].T @ d, sums[1] + before.T @ d, sums[2] + d.sum(0)]
+        dx[:, t] = d @ Wx.T
+        back = d @ Wh.T * (t == 0 or t % k != k - 1)
+    return dx, back, *sums
+
+
+def wrong_pieces(cuts=None, state=None, mean=False, last=False, keep=None, all_firsts=False):
     def answer(dh, x, h0, h, Wx, Wh, k):
         T = x.shape[1]
         edges = cuts(T, k) if cuts else list(range(0, T, k))
@@ -168,7 +190,8 @@ def wrong_pieces(cuts=None, state=None, mean=False, last=False, keep=None):
         sums = [
             np.add.reduce(g) / (len(firsts) if mean else 1) for g in zip(*all_grads, strict=True)
         ]
-        return dx, firsts[-1 if last else 0], *sums
+        first = np.add.reduce(firsts) if all_firsts else firsts[-1 if last else 0]
+        return dx, first, *sums
 
     return answer
 
@@ -245,6 +268,8 @@ TWINS = {
         5: wrong_forward(cell=lambda x, h, Wx, Wh, b: np.dot(x, Wx) + np.dot(h, Wh) + b),
         6: wrong_forward(take=lambda h: h[:, h.shape[1] - 1, :]),
         7: sequences_for_steps,
+        8: wrong_forward(take=lambda h: np.stack(list(np.moveaxis(h, 1, 0)))),
+        9: one_array_for_all,
     },
     "rnn_backward": {
         1: wrong_backward(gate=lambda own, back, h: own * (1 - h**2) + back),
@@ -259,6 +284,7 @@ TWINS = {
         10: wrong_backward(gate=lambda own, back, h: own + back),
         11: wrong_backward(last=lambda d, back: d),
         12: wrong_backward(bias=lambda d: np.average(d, axis=0)),
+        13: wrong_backward(piled=True),
     },
     "truncated": {
         1: lambda dh, x, h0, h, Wx, Wh, k: recursive(dh, x, h0, h, Wx, Wh),
@@ -269,6 +295,8 @@ TWINS = {
         6: wrong_pieces(cuts=lambda T, k: list(range(0, T, k + 1))),
         7: wrong_pieces(mean=True),
         8: wrong_pieces(last=True),
+        9: blocked_one_early,
+        10: wrong_pieces(all_firsts=True),
     },
     "forgetting": {
         1: wrong_forgetting(size=lambda J: max(abs(np.linalg.eigvals(J)))),

@@ -54,6 +54,12 @@ def hidden(z, mask):
     return softmax(np.where(mask, z, -1e30))
 
 
+def shared_out_again(z, mask):
+    kept = np.where(mask, softmax(z), 0)
+    with np.errstate(invalid="ignore"):
+        return kept / np.einsum("bs->b", kept)[:, None]
+
+
 def unstable(z, mask):
     grown = np.where(mask, np.exp(z), 0)
     return grown / grown.sum(axis=1)[:, None]
@@ -256,6 +262,7 @@ TWINS = {
         8: wrong_attention(hidden, average=lambda memory, U: np.einsum("bsh,ha->bsa", memory, U)),
         9: wrong_attention(lambda z, mask: softmax(z * mask - 10.0 * ~mask)),
         10: wrong_attention(lambda z, mask: hidden(z, ~mask)),
+        11: wrong_attention(shared_out_again),
     },
     "teacher_forcing": {
         1: wrong_forcing(lambda i, labels, m, *rest: (labels, labels.copy(), m)),

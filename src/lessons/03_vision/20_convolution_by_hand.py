@@ -53,15 +53,15 @@ check = lesson("convolution_by_hand")
 # %% [markdown] role="exercise" anchor="conv2d"
 # ## 1 · Forward
 #
-# Write `conv2d`, channels last. Every argument is a pair (rows, columns); `pad` holds the zeros
+# Write `conv2d`, channels last. `stride` and `dilation` are pairs (rows, columns); `pad` holds the zeros
 # ((above, below), (left, right)). What a deep-learning layer computes:
 #
 # $$y_{n,a,b,o} = \beta_o + \sum_{i,j,c} x_{n,\;a s_h + i d_h,\;b s_w + j d_w,\;c}\; K_{i,j,c,o}$$
 
-# %% [markdown] lang="zh" en="70c0cb28"
+# %% [markdown] lang="zh" en="e278387c"
 # ## 1 · 前向
 #
-# 写出 `conv2d`，通道在最后。每个参数都是（行，列）一对；`pad` 是要补的零：先是上、下，再是左、右，各成一对。深度学习里的卷积层算的是：
+# 写出 `conv2d`，通道在最后。`stride`、`dilation` 各是（行，列）一对；`pad` 是四边要补的零，写作（（上，下），（左，右））。深度学习里的卷积层算的是：
 #
 # $$y_{n,a,b,o} = \beta_o + \sum_{i,j,c} x_{n,\;a s_h + i d_h,\;b s_w + j d_w,\;c}\; K_{i,j,c,o}$$
 
@@ -113,10 +113,10 @@ check.conv2d(conv2d)
 # | $K_{i,j}$ | `K[i, j]` | (Ci, Co) |
 # | $y$ | `y` | (N, Ho, Wo, Co) |
 #
-# The sizes are relationship 14 of Dumoulin & Visin (2016) with dilation as in their §5.1. The kernel is not flipped:
+# The size, dilation included, is the last relationship in Dumoulin & Visin (2016), §5.1. The kernel is not flipped:
 # libraries compute cross-correlation and call it convolution (*Deep Learning* §9.1).
 
-# %% [markdown] lang="zh" en="9678819e"
+# %% [markdown] lang="zh" en="aa61224a"
 # **输出尺寸。** 空洞核跨 $(k-1)d + 1$ 个像素。填充后轴长 $H + p$，它能移动 $H + p - (k-1)d - 1$ 个像素，每步 s：共 $\lfloor \cdot / s \rfloor$ 步，位置比步数多一个。
 #
 # **两种循环顺序。** 逐个位置，窗口乘核：这是定义。逐个核元素，平移后的图乘一个 (Ci, Co) 矩阵：这是这里的写法，只循环 $k_h k_w$ 次。两种写法都在矩阵乘里对输入通道求和。
@@ -127,7 +127,7 @@ check.conv2d(conv2d)
 # | $K_{i,j}$ | `K[i, j]` | (Ci, Co) |
 # | $y$ | `y` | (N, Ho, Wo, Co) |
 #
-# 尺寸公式见 Dumoulin 与 Visin（2016），空洞见其 §5.1。核不翻转：各个库算的都是互相关，只是叫作卷积（*Deep Learning* §9.1）。
+# 带空洞的尺寸公式见 Dumoulin 与 Visin（2016）§5.1 的最后一条关系式。核不翻转：各个库算的都是互相关，只是叫作卷积（*Deep Learning* §9.1）。
 
 # %% [markdown] role="exercise" anchor="conv2d-backward"
 # ## 2 · Backward
@@ -180,19 +180,19 @@ check.conv2d_backward(conv2d_backward)
 # **Cost.** Forward $N H_o W_o k^2 C_i C_o$ multiplications; each of dx and dK costs the same again.
 #
 # **What most people write first.** `dx[...] = ` instead of `+=`. With a stride at least as large as the
-# kernel no windows overlap and it passes every test.
+# kernel no windows overlap, and a test on such a layer lets it pass.
 #
 # **The other form.** Written from dx's side it is a convolution of dy, padded by k − 1 (and spread out by the
 # stride), with the kernel flipped and Ci and Co exchanged: the "transposed convolution" of decoders.
 #
 # **Elsewhere.** PyTorch stores x as (N, C, H, W) and K as (Co, Ci, kh, kw). TensorFlow as here.
 
-# %% [markdown] lang="zh" en="677554ed"
+# %% [markdown] lang="zh" en="3964bd25"
 # **为什么对。** 卷积对 x、对 K 都是线性的。前向时哪个像素和哪个权重相遇，反向时还是它们：像素得到 dy 乘权重，权重得到 dy 乘像素。
 #
 # **代价。** 前向 $N H_o W_o k^2 C_i C_o$ 次乘法；dx 和 dK 各要同样多。
 #
-# **最常见的第一版。** 把 `+=` 写成 `dx[...] = `。步幅不小于核的时候窗口不重叠，什么测试都能过。
+# **最常见的第一版。** 把 `+=` 写成 `dx[...] = `。步幅不小于核时窗口不重叠，只拿这样的层测，就测不出来。
 #
 # **另一种写法。** 从 dx 的角度看，它是对 dy（补 k − 1 圈零，并按步幅撑开）做的卷积，核要翻转，Ci 和 Co 互换：就是解码器里的“转置卷积”。
 #
@@ -256,13 +256,13 @@ if check.conv2d.passed:
         plt.show()
     print(f"im2col holds {im2col(x, 3, 3).nbytes / x.nbytes:.1f} times the bytes of x")
 
-# %% [markdown] role="caption" alt="Horizontal bars: time of four convolutions as multiples of tf.nn.conv2d. One window at a time is by far the longest, your conv2d and im2col lie in between, tf.nn.conv2d is 1."
+# %% [markdown] role="caption" alt="Horizontal bars: time of four convolutions as multiples of tf.nn.conv2d. One window at a time is by far the longest; the bars of your conv2d, im2col and tf.nn.conv2d are short and of similar length."
 # Four ways to the same numbers, timed in one run on this machine. The definition is slow because Python
 # touches every window; $k^2$ shifted matrix products and one large one over im2col's rows leave the work to
 # the BLAS library. im2col pays with memory: the ratio printed is a little below $k^2 = 9$, because windows at the border
 # are fewer than pixels.
 
-# %% [markdown] lang="zh" en="03e76e13" alt="横向条形图：四种卷积的用时，以 tf.nn.conv2d 为 1。逐窗口的写法远远最慢，你的 conv2d 和 im2col 居中，tf.nn.conv2d 是 1。"
+# %% [markdown] lang="zh" en="03e76e13" alt="横向条形图：四种卷积的用时，以 tf.nn.conv2d 为 1。逐窗口的写法最慢，远远超过其余三种；你的 conv2d、im2col 和 tf.nn.conv2d 的条都很短，相差不大。"
 # 四种写法得到同样的数，用时在同一次运行中测得。按定义逐个窗口算很慢，因为每个窗口都要经过 Python；$k^2$ 次平移后的矩阵乘，或者在 im2col 的大矩阵上做一次矩阵乘，都把活交给了 BLAS。im2col 的代价是内存：打印的倍数略小于 $k^2 = 9$，因为边缘处窗口比像素少。
 
 # %% [markdown] role="worked"

@@ -88,12 +88,12 @@ check.rnn_forward(rnn_forward)
 # ## 2 · Back-propagation through time
 #
 # Write `rnn_backward`. `dh[:, t]` is what the loss sends to $h_t$ directly, at every step; `h` is what the
-# forward pass returned. Nothing in it may be recomputed: `x`, `h0` and `h` are enough.
+# forward pass returned. You need not run it again: `x`, `h0` and `h` are enough.
 
-# %% [markdown] lang="zh" en="7abc8029"
+# %% [markdown] lang="zh" en="79136ee8"
 # ## 2 · 沿时间反向传播（BPTT）
 #
-# 写出 `rnn_backward`。`dh[:, t]` 是损失直接传到 $h_t$ 的梯度，每一步都可能有；`h` 是前向的返回值。不用重算前向：有 `x`、`h0` 和 `h` 就够了。
+# 写出 `rnn_backward`。`dh[:, t]` 是损失直接传到 $h_t$ 的梯度，每一步都可能有；`h` 是前向的返回值。不用重跑前向：有 `x`、`h0` 和 `h` 就够了。
 
 
 # %% role="exercise"
@@ -126,7 +126,7 @@ def rnn_backward(dh, x, h0, h, Wx, Wh):
 # %% [markdown] lang="zh" en="23c7d911"
 # 1. $h_t$ 到损失有几条路？处理第 t 步之前，必须先知道第 t + 1 步的什么？
 # 2. 一个单元、两步，损失就是 $h_2$：$h_1 = \tanh(w h_0)$，$h_2 = \tanh(w h_1)$。$\partial h_2 / \partial w$ 由两部分组成：$h_2$ 自己那次乘法的，和经过 $h_1$ 的，各是多少？
-# 3. 从最后一步走到第一步：把损失传来的和后一步传来的相加；乘 $1 - h_t^2$ 穿过 tanh；三个权重的梯度各加上这一步的份，配的是该权重当时乘的那个量；再乘 $W_h$ 的转置往前传。走完第一步剩下的就是 `h0` 的梯度。
+# 3. 从最后一步走到第一步：把损失传来的和后一步传来的相加；乘 $1 - h_t^2$ 穿过 tanh；三个权重的梯度各累加这一步的贡献（前向时该权重乘的是什么，这里就和什么配对）；再乘 $W_h$ 的转置往前传。走完第一步剩下的就是 `h0` 的梯度。
 
 # %%
 check.rnn_backward(rnn_backward)
@@ -460,10 +460,10 @@ check.bptt_memory(kept)
 # %% [markdown] role="follow-up" fold="And with pieces of 50 steps?"
 # A twentieth. Once a piece's gradient is computed, its states can go, except the last one, which
 # starts the next piece. The price is what the figure shows: nothing that needs more than one piece is learnt. The
-# truncated gradient is biased, and always the same way (Tallec & Ollivier 2017).
+# truncated gradient is biased, always towards short dependencies (Tallec & Ollivier 2017).
 
-# %% [markdown] lang="zh" en="a2453769" fold="每 50 步一段呢？"
-# 二十分之一。一段的梯度算完，它的状态就可以丢掉，只留最后一个作下一段的起点。代价就是上图：跨段的依赖学不到。截断的梯度是有偏的，而且每次偏向同一边（Tallec 与 Ollivier 2017）。
+# %% [markdown] lang="zh" en="e9294df0" fold="每 50 步一段呢？"
+# 二十分之一。一段的梯度算完，它的状态就可以丢掉，只留最后一个作下一段的起点。代价就是上图：跨段的依赖学不到。截断的梯度是有偏的，而且总是偏向短依赖（Tallec 与 Ollivier 2017）。
 
 # %% [markdown] role="follow-up" fold="Your RNN trains well for an hour, then the loss is nan. What do you look at?"
 # The gradient's global norm, logged before clipping. A jump by orders of magnitude right before the nan is an explosion:

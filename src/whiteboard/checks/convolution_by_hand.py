@@ -103,12 +103,13 @@ conv2d.case(
     zh="两张图、3 进 2 出：每个输出通道对所有输入通道求和",
 )
 conv2d.case(
-    integers(_RNG, 1, 7, 8, 2),
+    integers(_RNG, 1, 8, 9, 2),
     integers(_RNG, 3, 2, 2, 3),
     np.zeros(3),
     (2, 3),
-    en="stride (2, 3): ⌊(H − k) / s⌋ + 1 places on each axis",
-    zh="步幅 (2, 3)：每个轴上 ⌊(H − k) / s⌋ + 1 个位置",
+    en="stride (2, 3): ⌊(H − k) / s⌋ + 1 places on each axis; what is left over at the end is in "
+    "none",
+    zh="步幅 (2, 3)：每个轴上 ⌊(H − k) / s⌋ + 1 个位置，末尾不够一步的不算",
 )
 conv2d.case(
     integers(_RNG, 1, 4, 5, 2),
@@ -378,6 +379,16 @@ conv2d_backward.trap(
 )
 conv2d_backward.trap(
     _back_variant(
+        crop=lambda wide, shape, pad: wide[:, pad[0][0] : -pad[0][1], pad[1][0] : -pad[1][1]]
+    ),
+    en="Without padding the cut takes everything: −0 is 0, and a slice a:−0 is empty. Cut by the "
+    "length of x instead.",
+    zh="没有填充时全被裁掉了：−0 就是 0，切片 a:−0 是空的。改用 x 的长度来裁。",
+    ask_en="What is np.arange(3)[0:-0]?",
+    ask_zh="np.arange(3)[0:-0] 是什么？",
+)
+conv2d_backward.trap(
+    _back_variant(
         crop=lambda wide, shape, pad: wide[
             :, pad[0][1] : pad[0][1] + shape[1], pad[1][1] : pad[1][1] + shape[2]
         ]
@@ -576,7 +587,10 @@ def _receptive_field(layers):
 
 
 def _field_variant(
-    gain=lambda k, d: (k - 1) * d, jump=lambda jump, s: jump, order=lambda layers: layers
+    gain=lambda k, d: (k - 1) * d,
+    jump=lambda jump, s: jump,
+    order=lambda layers: layers,
+    carry=lambda product, s: product * s,
 ):
     """receptive_field by the running product of strides, with one line exchanged."""
 
@@ -584,7 +598,7 @@ def _field_variant(
         field, product = 1, 1
         for k, s, d in order(layers):
             field += gain(k, d) * jump(product, s)
-            product *= s
+            product = carry(product, s)
         return field
 
     return answer
@@ -609,6 +623,11 @@ receptive_field.case(
 )
 receptive_field.case([(5, 3, 2)], en="one layer: (k − 1) d + 1", zh="单层：(k − 1) d + 1")
 receptive_field.case([], en="no layer: the pixel itself", zh="一层都没有：就是像素本身")
+receptive_field.case(
+    [(4, 2, 1), (3, 3, 1), (2, 1, 3)],
+    en="strides 2 and 3: the third layer's steps are six pixels wide, and a field may be even",
+    zh="步幅 2 和 3：第三层走一步等于六个像素；感受野也可以是偶数",
+)
 receptive_field.case(
     [(3, 1, 1)] * 3, en="three 3×3 layers see 7 pixels", zh="三个 3×3 看到 7 个像素"
 )
@@ -670,6 +689,14 @@ receptive_field.trap(
     sum_of_kernels,
     en="The kernel sizes are added. Each layer adds k − 1, and one pixel is there from the start.",
     zh="把核的大小加起来了。每层只增加 k − 1，再加上最初的 1 个像素。",
+)
+receptive_field.trap(
+    _field_variant(carry=lambda product, s: s),
+    en="Only the stride of the layer just before is used. Strides multiply: a step is as wide as "
+    "the product of all strides before it.",
+    zh="只用了紧挨着的前一层的步幅。步幅是连乘的：走一步有多宽，要看前面所有步幅的积。",
+    ask_en="After strides 2 and 3, how many input pixels apart are two neighbours?",
+    ask_zh="经过步幅 2 和 3，相邻两个元素相隔几个输入像素？",
 )
 
 
@@ -755,6 +782,12 @@ same_padding.trap(
     en="The dilation is missing: the kernel spans (k − 1) d + 1 pixels.",
     zh="漏了空洞：核的跨度是 (k − 1) d + 1 个像素。",
 )
+same_padding.trap(
+    _padding_variant(outputs=lambda size, s: size),
+    en="This keeps the size itself. SAME does so at stride 1 only; in general it wants "
+    "⌈size / stride⌉ outputs.",
+    zh="这是让输出和输入一样大。SAME 只在步幅为 1 时如此；一般要的是 ⌈size / stride⌉ 个输出。",
+)
 
 
 # ---- estimates, flaws, say ---------------------------------------------------------------------
@@ -774,6 +807,12 @@ conv_macs.trap(
     73_728,
     en="Those are the weights. Each is used at every one of the 56 × 56 places.",
     zh="这是权重个数。每个权重在 56 × 56 个位置都要用一次。",
+)
+
+conv_macs.trap(
+    462_422_016,
+    en="That counts the additions too (FLOPs): two operations for each multiplication.",
+    zh="这把加法也算进去了（FLOPs）：每次乘法记了两次运算。",
 )
 
 im2col_memory = Estimate("231 MB", rtol=0.02)
@@ -831,10 +870,9 @@ flaws.false(
     source="Goodfellow et al. 2016, §9.2–9.3",
 )
 flaws.true(
-    en="The gradient of a convolution along its input is itself a convolution: dy, padded, with "
-    "the "
-    "kernel flipped and its channels exchanged.",
-    zh="卷积对输入的梯度本身也是卷积：dy 补零，核翻转，进出通道互换。",
+    en="At stride 1 the gradient of a convolution along its input is itself a convolution: dy, "
+    "padded, with the kernel flipped and its channels exchanged.",
+    zh="步幅为 1 时，卷积对输入的梯度本身也是卷积：dy 补零，核翻转，进出通道互换。",
 )
 
 say = Say(

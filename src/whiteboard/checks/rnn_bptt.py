@@ -150,6 +150,18 @@ rnn_forward.trap(
     ask_en="What is the shape of x[0], and what is the shape of x[:, 0]?",
     ask_zh="x[0] 是什么形状？x[:, 0] 呢？",
 )
+rnn_forward.trap(
+    _forward_variant(out=lambda h: np.moveaxis(h, 1, 0)),
+    en="The states are right and lie as (T, B, H): stacking a list puts the steps in front. Stack "
+    "along axis 1.",
+    zh="状态都对，但摆成了 (T, B, H)：把列表直接叠起来，时间步排在最前面。应沿 axis 1 叠。",
+)
+rnn_forward.trap(
+    _forward_variant(out=lambda h: np.repeat(h[:, -1:], h.shape[1], axis=1)),
+    en="Every step shows the last state: one array was changed in place and stored T times. Make a "
+    "new array at each step.",
+    zh="每一步都是最后的状态：同一个数组被原地改写，又存了 T 次。每一步要新建数组。",
+)
 
 # ---- rnn_backward ------------------------------------------------------------------------------
 
@@ -182,6 +194,7 @@ def _backward_variant(
     through=lambda arriving, carry, h: (arriving + carry) * (1 - h * h),
     before=lambda h, h0, t: h[:, t - 1] if t else h0,
     back=lambda z, Wh: z @ Wh.T,
+    onward=lambda carry, new: new,
     total=lambda old, new: old + new,
     db=lambda z: z.sum(axis=0),
     dh0=lambda z, carry: carry,
@@ -197,7 +210,7 @@ def _backward_variant(
             news = x[:, t].T @ z, before(h, h0, t).T @ z, db(z)
             sums = [total(old, new) for old, new in zip(sums, news, strict=True)]
             dx[:, t] = z @ Wx.T
-            carry = back(z, Wh)
+            carry = onward(carry, back(z, Wh))
         return dx, dh0(z, carry), *sums
 
     return answer
@@ -210,8 +223,8 @@ def _backward_inputs(rng, B, T, D, H):
 
 
 _SMALL = (
-    np.array([[[1.0], [-1.0]], [[0.5], [2.0]]]),
-    np.array([[0.5, -0.5], [0.0, 1.0]]),
+    np.array([[[1.0], [-1.0]], [[0.5], [2.0]], [[-0.5], [0.0]]]),
+    np.array([[0.5, -0.5], [0.0, 1.0], [1.0, 0.5]]),
     np.array([[0.5, -1.0]]),
     np.array([[1.0, 0.5], [-0.5, 0.2]]),
     np.array([0.1, 0.3]),
@@ -220,12 +233,13 @@ _STATES = _rnn_forward(*_SMALL)
 
 rnn_backward = Check(_rnn_backward, returns=("dx", "dh0", "dWx", "dWh", "db"))
 rnn_backward.case(
-    np.array([[[1.0, -1.0], [2.0, 0.5]], [[0.5, 1.0], [-1.0, 1.0]]]),
+    np.array([[[1.0, -1.0], [2.0, 0.5]], [[0.5, 1.0], [-1.0, 1.0]], [[0.0, 2.0], [1.0, -0.5]]]),
     *_SMALL[:2],
     _STATES,
     *_SMALL[2:4],
-    en="two steps, gradients arriving at both: each result is the slope of Σ dh · h",
-    zh="两步，两步都有梯度传来：每个结果都是 Σ dh · h 的斜率",
+    en="three sequences of two steps, gradients arriving at both: each result is the slope of "
+    "Σ dh · h",
+    zh="三个序列、各两步，每步都有梯度传来：每个结果都是 Σ dh · h 的斜率",
 )
 rnn_backward.case(
     *_backward_inputs(np.random.default_rng(4), 3, 5, 2, 4),
@@ -334,6 +348,13 @@ rnn_backward.trap(
     "loss, hence into dh.",
     zh="db 在 batch 上取了平均。偏置加在每一行上，要求和；平均是损失的事，已经在 dh 里。",
 )
+rnn_backward.trap(
+    _backward_variant(onward=lambda carry, new: carry + new),
+    en="What is carried back is added up over the steps. δ_{t+1} holds all later steps already: "
+    "replace the carried gradient, sum only those of the weights.",
+    zh="往回传的梯度在各步之间累加了。δ_{t+1} 里已经包含了后面所有步：往回传的要替换，"
+    "只有权重的梯度才累加。",
+)
 
 
 # ---- truncated ---------------------------------------------------------------------------------
@@ -383,7 +404,17 @@ def _from_the_end(T, k):
     return [0, *range(T % k or k, T, k)]
 
 
+def _one_early(T, k):
+    return [0, *range(k - 1 or k, T, k)]
+
+
 truncated = Check(_truncated, returns=("dx", "dh0", "dWx", "dWh", "db"))
+truncated.case(
+    *_backward_inputs(np.random.default_rng(9), 1, 7, 1, 2),
+    3,
+    en="T = 7, k = 3: pieces of 3, 3 and 1 step",
+    zh="T = 7、k = 3：分成 3、3、1 步",
+)
 _STEPS = _backward_inputs(np.random.default_rng(8), 2, 5, 2, 3)
 truncated.case(
     *_STEPS, 2, en="T = 5, k = 2: pieces of 2, 2 and 1 step", zh="T = 5、k = 2：分成 2、2、1 步"
@@ -391,12 +422,6 @@ truncated.case(
 truncated.case(*_STEPS, 5, en="k = T is the full gradient", zh="k = T 就是完整的梯度")
 truncated.case(*_STEPS, 9, en="so is k > T", zh="k > T 也一样")
 truncated.case(*_STEPS, 1, en="k = 1: no gradient crosses a step", zh="k = 1：梯度一步也跨不过去")
-truncated.case(
-    *_backward_inputs(np.random.default_rng(9), 3, 7, 2, 2),
-    3,
-    en="T = 7, k = 3: pieces of 3, 3 and 1 step",
-    zh="T = 7、k = 3：分成 3、3、1 步",
-)
 
 
 @truncated.fresh(en="fresh random inputs", zh="新的随机输入")
@@ -459,6 +484,20 @@ truncated.trap(
     _pieces(dh0=lambda firsts: firsts[-1]),
     en="dh0 is taken from the last piece. h0 starts the first one.",
     zh="dh0 取自最后一段。h0 是第一段的起点。",
+)
+truncated.trap(
+    _pieces(starts=_one_early),
+    en="The cuts come one step early: the first piece has k − 1 steps. Cut before the steps k, "
+    "2k, …, counted from 0.",
+    zh="每一刀都早了一步：第一段只有 k − 1 步。从 0 数起，应在第 k、2k…… 步之前切。",
+    ask_en="Between which two steps is your first cut?",
+    ask_zh="你的第一刀切在哪两步之间？",
+)
+truncated.trap(
+    _pieces(dh0=sum),
+    en="The gradients at the starts of all pieces are added into dh0. Only the first piece starts "
+    "from h0; at the other cuts the gradient ends.",
+    zh="各段起点处的梯度都加进了 dh0。只有第一段从 h0 开始；在其余切口处，梯度到此为止。",
 )
 
 

@@ -211,6 +211,26 @@ additive_attention.trap(
 )
 
 
+def _renormalised(weights, mask):
+    kept = weights * mask
+    with np.errstate(invalid="ignore"):  # 0 / 0 is this mistake; the verdict shows the nan
+        return kept / kept.sum(axis=1, keepdims=True)
+
+
+additive_attention.trap(
+    _attending(
+        hide=lambda scores, mask: scores,
+        after=_renormalised,
+    ),
+    en="The softmax still sees the pads, and what is left is renormalised. On paper that is equal; "
+    "when a pad scores far above every word, all the words' parts round to 0, and 0 / 0 is nan.",
+    zh="softmax 仍把 pad 算在内，之后再归一化。纸上两者相等；但若 pad 的分数远高于所有词，"
+    "词的那几项全部下溢为 0，0 / 0 得 nan。",
+    ask_en="A word scores 0 and a pad 1000: what is left to renormalise?",
+    ask_zh="词的分数是 0，pad 是 1000：拿什么来归一化？",
+)
+
+
 def _over(scores, axis):
     scores = np.where(np.isfinite(scores), scores, -1e9)
     parts = np.exp(scores - scores.max(axis=axis, keepdims=True))
@@ -292,6 +312,28 @@ teacher_forcing.case(
     en="an empty sentence is <start>, then <end>",
     zh="空句子就是 <start> 之后接 <end>",
 )
+
+
+@teacher_forcing.property(
+    en="inputs and labels are integers, they index an embedding; the mask is boolean",
+    zh="inputs 和 labels 是整数，要用来查 embedding；mask 是布尔值",
+)
+def _(answer):
+    parts = [np.asarray(part) for part in answer([[7, 8, 9], [5]])]
+    kinds = [np.integer, np.integer, np.bool_]
+    fits = [bool(np.issubdtype(p.dtype, kind)) for p, kind in zip(parts, kinds, strict=True)]
+    return Evidence(
+        given={"targets": [[7, 8, 9], [5]]},
+        expected={"inputs are integers": True, "labels are integers": True, "mask is bool": True},
+        got=dict(
+            zip(["inputs are integers", "labels are integers", "mask is bool"], fits, strict=True)
+        ),
+        names_zh={
+            "inputs are integers": "inputs 是整数",
+            "labels are integers": "labels 是整数",
+            "mask is bool": "mask 是布尔值",
+        },
+    )
 
 
 @teacher_forcing.fresh(en="fresh random sentences", zh="新的随机句子")
