@@ -132,6 +132,11 @@ def wrong_gru(zr=(0, 1), new=np.tanh, mix=None, inner=None, after=None):
     return answer
 
 
+def one_bias_row(x, h, W, U, b, reset_after=True):
+    kept = b * np.array([[1.0], [0.0]]) if reset_after else b
+    return gru_by_cases(x, h, W, U, kept, reset_after)
+
+
 # ---- n_params ----------------------------------------------------------------------------------
 
 
@@ -201,6 +206,7 @@ TWINS = {
         6: wrong_gru(inner=lambda a, p, r, extra: a + p),
         7: wrong_gru(inner=lambda a, p, r, extra: r * a + r * p),
         8: wrong_gru(new=logistic),
+        9: one_bias_row,
     },
     "n_params": {
         1: wrong_count((1, 4, 3), (1, 1, 1)),

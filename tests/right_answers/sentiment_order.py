@@ -42,6 +42,16 @@ def wrong_encoding(look, cut=lambda row, L: row[:L], side="right", fold=str.lowe
     return answer
 
 
+def between_blanks(texts, vocab, L):
+    """split(" "): an empty word for an empty text and between two blanks."""
+    rows = [[vocab.get(w, 1) for w in text.lower().split(" ")][:L] for text in texts]
+    return np.array([row + [0] * (L - len(row)) for row in rows], dtype=int).reshape(-1, L)
+
+
+def without_marks(text):
+    return text.lower().translate(str.maketrans(dict.fromkeys(".,;!?-", " ")))
+
+
 def known_or_one(word, vocab, seen):
     return vocab.get(word, 1)
 
@@ -158,6 +168,8 @@ TWINS = {
         5: wrong_encoding(new_number),
         6: wrong_encoding(known_or_one, fold=str),
         7: wrong_encoding(known_or_one, wide=lambda rows: max([0, *map(len, rows)])),
+        8: wrong_encoding(known_or_one, fold=without_marks),
+        9: between_blanks,
     },
     "make_vocab": {
         1: wrong_vocab(frequent, first=0),
@@ -184,6 +196,7 @@ TWINS = {
             [row[m].max(axis=0) for row, m in zip(states, mask, strict=True)]
         ),
         8: picked(lambda m: int(np.flatnonzero(m)[0])),
+        9: picked(lambda m: int(np.flatnonzero(m[::-1])[0])),
     },
     "counterfactual_consistency": {
         1: wrong_share(crossed, keep=lambda a, b: True),
@@ -193,6 +206,7 @@ TWINS = {
         5: wrong_share(lambda p, q: ~(p > 0.5) & (q > 0.5)),
         6: wrong_share(lambda p, q: abs(np.mean(q > 0.5) - np.mean(p > 0.5))),
         7: wrong_share(crossed, turn=False),
+        8: wrong_share(lambda p, q: ~crossed(p, q)),
     },
     "standard_error": {1: "0.0125%", 2: "2.19%"},
     "padding_share": {1: "41.7 %", 2: "140%"},

@@ -10,6 +10,7 @@ import numpy as np
 
 from whiteboard.grading.check import Check
 from whiteboard.grading.estimate import Estimate
+from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
 from whiteboard.grading.say import Say
 
@@ -214,6 +215,13 @@ remembered.case(
     en="30 steps with equal gates: a geometric series",
     zh="30 步、门都相等：等比数列",
 )
+
+
+@remembered.property(en="behind a shut gate nothing at all is left", zh="门关死之后什么也不剩")
+def _(answer):
+    f = np.array([[[0.5]], [[0.0]], [[0.9]]])
+    left = np.asarray(answer(f.copy()), dtype=float)[:2, 0, 0]
+    return Evidence(given={"f": f}, expected=np.zeros(2), got=left, tolerance=1e-12)
 
 
 @remembered.fresh(en="fresh gates", zh="新的门值")
@@ -422,6 +430,13 @@ gru_step.trap(
     "tanh; only gates take sigmoid.",
     zh="候选值用了 sigmoid，状态就永远不会是负的。候选值用 tanh，门才用 sigmoid。",
 )
+gru_step.trap(
+    lambda x, h, W, U, b, reset_after=True: _gru()(
+        x, h, W, U, np.stack([b[0], np.zeros_like(b[0])]) if reset_after else b, reset_after
+    ),
+    en="The second bias row, b[1], is not used. It is added to h U, in the gates as well.",
+    zh="没有用到第二行偏置 b[1]。它加在 h U 上，两个门里也要加。",
+)
 
 
 # ---- n_params ----------------------------------------------------------------------------------
@@ -436,9 +451,9 @@ def _n_params(cell, D, H):
 
 
 n_params = Check(_n_params)
-n_params.case("gru", 2, 3, en="a GRU as Keras builds it by default", zh="Keras 默认的 GRU")
-n_params.case("lstm", 2, 3, en="an LSTM", zh="LSTM")
-n_params.case("rnn", 2, 3, en="a plain RNN", zh="普通 RNN")
+n_params.case("gru", 2, 5, en="a GRU as Keras builds it by default", zh="Keras 默认的 GRU")
+n_params.case("lstm", 2, 5, en="an LSTM", zh="LSTM")
+n_params.case("rnn", 2, 5, en="a plain RNN", zh="普通 RNN")
 n_params.case(
     "lstm", 128, 256, en="an LSTM of 256 units on 128 features", zh="128 个特征、256 个单元"
 )

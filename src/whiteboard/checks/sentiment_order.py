@@ -1,5 +1,6 @@
 """Sentiment where order decides: texts to numbers, the last real state, counterfactual tests."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -48,6 +49,15 @@ encode.case(
 )
 
 
+encode.case(
+    ["good, not dull!", "not-good"],
+    _VOCAB,
+    4,
+    en="words are what stands between blanks: “good,” is not “good”",
+    zh="词以空白为界：“good,” 不是 “good”",
+)
+
+
 @encode.fresh(en="fresh texts", zh="新的文本")
 def _(rng):
     words = [*_VOCAB, "plot", "music"]
@@ -62,7 +72,7 @@ def _(answer):
     return Evidence(given=given, expected=True, got=bool(np.issubdtype(got.dtype, np.integer)))
 
 
-def _encoder(left=False, last=False, unknown=1, grow=False, lower=True, longest=False):
+def _encoder(left=False, last=False, unknown=1, grow=False, lower=True, longest=False, split=None):
     """Encoding with one decision changed; unknown=None drops the word."""
 
     def encode(texts, vocab, L):
@@ -70,7 +80,8 @@ def _encoder(left=False, last=False, unknown=1, grow=False, lower=True, longest=
         rows = []
         for text in texts:
             row = []
-            for word in (text.lower() if lower else text).split():
+            text = text.lower() if lower else text
+            for word in split(text) if split else text.split():
                 if grow:
                     known.setdefault(word, len(known) + 2)
                 if word in known or unknown is not None:
@@ -124,6 +135,20 @@ encode.trap(
     "texts are.",
     zh="补到了这批文本里最长的长度。不管文本多短，每次都要得到 L 列。",
 )
+encode.trap(
+    _encoder(split=lambda text: re.findall(r"\w+", text)),
+    en="Punctuation is stripped or cut off here. The question takes what stands between blanks; "
+    "whatever rule you choose, the vocabulary must be made by the same one.",
+    zh="标点被去掉或切开了。题目以空白为界取词；用什么规则都行，但必须和建词表时一致。",
+)
+encode.trap(
+    _encoder(split=lambda text: text.split(" ")),
+    en='split(" ") gives an empty word between two blanks and for an empty text, and does not '
+    "part "
+    "at tabs. split() without an argument takes runs of blanks.",
+    zh='split(" ") 遇到连续空格或空文本会得到空字符串，遇到制表符又不切开。不带参数的 split() '
+    "才会把连续的空白当成一处。",
+)
 
 
 # ---- make_vocab --------------------------------------------------------------------------------
@@ -146,7 +171,7 @@ def _make_vocab(texts, size):
 
 make_vocab = Check(_make_vocab)
 make_vocab.case(
-    ["B b b d", "c a d", "a"],
+    ["B b b d", "a e d", "c e a"],
     5,
     en="numbers 2 to size − 1, most frequent word first, equal ones in alphabetical order",
     zh="编号从 2 到 size − 1，最常见的词在前，次数相同按字母顺序",
@@ -231,8 +256,8 @@ last_state = Check(
     _last_state, domain=lambda states, mask: bool(np.asarray(mask, dtype=bool).any(axis=1).all())
 )
 last_state.case(
-    np.array([[[1.0], [4.0], [3.0], [9.0]], [[8.0], [2.0], [7.0], [5.0]]]),
-    np.array([[True, True, True, False], [False, True, True, True]]),
+    np.array([[[6.0], [4.0], [3.0], [9.0], [1.0]], [[8.0], [2.0], [7.0], [4.0], [5.0]]]),
+    np.array([[True, True, False, False, False], [False, True, True, True, True]]),
     en="the state after the last real word, padded right or left",
     zh="最后一个真实词之后的状态，左补右补都对",
 )
@@ -252,6 +277,12 @@ last_state.case(
     *_states(np.random.default_rng(2), [[0, 0, 0, 0, 1], [0, 1, 0, 1, 0]]),
     en="real words need not stand together",
     zh="真实的词不一定连在一起",
+)
+last_state.case(
+    np.array([[[2.0, 1.0], [0.0, 0.0], [3.0, 4.0]]]),
+    np.array([[True, True, False]]),
+    en="the mask decides, not the value: a real state may be 0",
+    zh="由掩码决定，不看数值：真实的状态也可以是 0",
 )
 last_state.case(*_states(np.random.default_rng(3), [[1]]), en="a single word", zh="只有一个词")
 
@@ -314,6 +345,11 @@ last_state.trap(
     en="argmax finds the first real word. Look from the other end.",
     zh="argmax 找到的是第一个真实词。要从另一头找。",
 )
+last_state.trap(
+    lambda states, mask: states[np.arange(len(states)), np.argmax(mask[:, ::-1], axis=1)],
+    en="In the reversed mask argmax counts from the end. Turn the place back: T − 1 minus it.",
+    zh="掩码反过来之后，argmax 是从末尾数的。要换算回去：T − 1 减去它。",
+)
 
 
 # ---- counterfactual_consistency ----------------------------------------------------------------
@@ -353,7 +389,7 @@ def _consistency(predict, texts, edit, flips=True):
 
 
 counterfactual_consistency = Check(_consistency)
-_LENGTHS = ["aaa", "aaaa", "aaaaaa", "aaaaaaa", "zz"]
+_LENGTHS = ["a" * n for n in (3, 4, 6, 7, 7, 7, 7, 8)] + ["zz"]
 counterfactual_consistency.case(
     _by_length,
     _LENGTHS,
@@ -432,6 +468,11 @@ counterfactual_consistency.trap(
     _share(lambda p, q: (p > 0.5) != (q > 0.5), ignore=True),
     en="flips is ignored. With flips=False the class should stay, and that share is asked for.",
     zh="没有理会 flips。flips=False 时类别应当不变，要的是不变的比例。",
+)
+counterfactual_consistency.trap(
+    _share(lambda p, q: (p > 0.5) == (q > 0.5)),
+    en="The two shares are exchanged: flips=True asks for the texts whose class changes.",
+    zh="两个比例反了：flips=True 要的是类别变了的那些。",
 )
 
 
