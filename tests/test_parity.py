@@ -9,6 +9,7 @@ from whiteboard.checks import (
     backprop,
     depthwise_separable,
     evaluation_metrics,
+    lstm_gru,
     normalization,
     optimizers,
     rnn_bptt,
@@ -227,6 +228,61 @@ def test_attention_and_its_gradients_agree_with_tensorflow(tf, keras):
     found = dot_product.attention_backward.reference(dout, q, k, v)
     for one, other in zip(found, tape.gradient(total, variables), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-10)
+
+
+SIZES = [(1, 1, 1), (3, 2, 5), (4, 7, 3)]  # batch, features, units
+
+
+def states_and_weights(cell, rng, B, D, H):
+    """Random x, h and c, and random weights, which the cell receives too."""
+    cell.build((B, D))
+    weights = [rng.normal(size=w.shape) for w in cell.get_weights()]
+    cell.set_weights(weights)
+    return rng.normal(size=(B, D)), *rng.normal(size=(2, B, H)), weights
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_an_lstm_step_agrees_with_keras_weight_by_weight(keras, sizes):
+    cell = keras.layers.LSTMCell(sizes[-1])
+    x, h, c, weights = states_and_weights(cell, np.random.default_rng(9), *sizes)
+    _, wanted = cell(x, [h, c])
+    for one, other in zip(lstm_gru.lstm_step.reference(x, h, c, *weights), wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10)
+
+
+@pytest.mark.parametrize("reset_after", [True, False])
+@pytest.mark.parametrize("sizes", SIZES)
+def test_a_gru_step_agrees_with_keras_weight_by_weight(keras, sizes, reset_after):
+    cell = keras.layers.GRUCell(sizes[-1], reset_after=reset_after)
+    x, h, _, weights = states_and_weights(cell, np.random.default_rng(10), *sizes)
+    wanted, _ = cell(x, [h])
+    found = lstm_gru.gru_step.reference(x, h, *weights, reset_after=reset_after)
+    np.testing.assert_allclose(found, wanted, rtol=1e-10)
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_recurrent_parameters_are_counted_as_keras_builds_them(keras, sizes):
+    _, D, H = sizes
+    for name, kind in {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}.items():
+        layer = getattr(keras.layers, kind)(H)
+        layer.build((None, None, D))
+        assert lstm_gru.n_params.reference(name, D, H) == layer.count_params()
+
+
+def test_the_gradient_along_a_keras_cell_is_the_product_of_its_gates(tf, keras):
+    """With U = 0 no path leads through h."""
+    cell, rng = keras.layers.LSTMCell(3), np.random.default_rng(11)
+    x, h, c, (W, U, b) = states_and_weights(cell, rng, 2, 4, 3)
+    cell.set_weights([W, 0 * U, b])
+    start, inputs = tf.Variable(c), [x, *rng.normal(size=(4, *x.shape))]
+    with tf.GradientTape() as tape:
+        states = [tf.constant(h), start]
+        for x in inputs:
+            _, states = cell(x, states)
+        total = tf.reduce_sum(states[1])
+    gates = np.stack([lstm_gru.sigmoid(x @ W[:, 3:6] + b[3:6]) for x in inputs])
+    wanted = tape.gradient(total, start)
+    np.testing.assert_allclose(lstm_gru.remembered.reference(gates)[0], wanted, rtol=1e-10)
 
 
 def test_metrics_agree_with_scikit_learn():
