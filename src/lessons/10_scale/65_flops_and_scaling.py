@@ -280,12 +280,12 @@ if check.train_flops.passed:
         ax.legend()
         plt.show()
 
-# %% [markdown] role="caption" alt="Test loss against number of parameters on logarithmic axes, one curve for each of four compute budgets. Each curve falls and rises again; with more compute the curves lie lower and their minima further to the right."
+# %% [markdown] role="caption" alt="Test loss against number of parameters on logarithmic axes, one curve for each of four compute budgets. With more compute the curves lie lower and their minima further to the right; the one with the least compute rises from its left end."
 # IsoFLOP curves, measured: small networks imitate a fixed random one, fresh samples only, 6ND operations in all, one
 # seed. At one budget a small network is limited by its size and a large one by the few samples it gets to see. With more compute the
 # minimum moves to larger networks. The samples per parameter at the optimum are this task's, and not 20.
 
-# %% [markdown] lang="zh" en="edd028cd" alt="测试损失随参数量的变化，双对数坐标，四个算力预算各一条曲线。每条曲线先降后升；算力越多，曲线越低，最低点越靠右。"
+# %% [markdown] lang="zh" en="edd028cd" alt="测试损失随参数量的变化，双对数坐标，四个算力预算各一条曲线。算力越多，曲线越低，最低点越靠右；算力最少的那条从最左端就开始上升。"
 # 实测的 IsoFLOP 曲线：小网络去模仿一个固定的随机网络，样本都是新的，一共 6ND 次运算，一个随机种子。预算固定时，小网络受限于大小，大网络受限于能看到的样本太少。算力增加，最低点往更大的网络移。最优点处每个参数的样本数是这个任务的数字，不是 20。
 
 # %% [markdown] role="why"
