@@ -244,7 +244,7 @@ RIGHT = {
     "mend": [stepped(), mended_with_layers],
     "lstm_parameters": ["81,674 parameters", 81674],
     "controls_needed": ["99 controls", 99],
-    "chance_width": [0.0277, 0.028],
+    "chance_width": [0.0277, 0.0283],
     "flaws": [{9, 7, 5, 4, 3, 1}, "1，3，4，5，7，9"],
 }
 
@@ -280,6 +280,7 @@ TWINS = {
         8: wrong_control(lambda a, b, rng: (a[0], np.random.default_rng(1).permuted(a[1]), *b)),
         9: wrong_control(destroyed),
         10: wrong_control(honest, lambda s, c: (sum(v < s for v in c) + 1) / (len(c) + 1)),
+        11: wrong_control(honest, lambda s, c: sum(v >= s for v in c) / (len(c) + 1)),
     },
     "shuffle_time": {
         1: lambda x, rng: np.take(x, rng.permutation(x.shape[1]), axis=1),

@@ -325,15 +325,15 @@ if check.res_block.passed and check.res_block_backward.passed:
     ax = plot.curves(shown, xlabel="step", ylabel="training loss", ax=right)
     plt.show()
 
-# %% [markdown] role="caption" alt="Two charts. Left: gradient norm at each of 24 blocks on a logarithmic axis. From the last block to the first, plain Glorot falls in a straight line from 0.1 to 1e-9, residual He rises to several hundred, plain He falls only a little, residual with last zero is flat. Right: over 200 steps the plain He loss stays above 2, the residual one falls below 0.1."
+# %% [markdown] role="caption" alt="Two charts. Left: gradient norm at each of 24 blocks on a logarithmic axis. From the last block to the first, plain Glorot falls in a straight line from 0.1 to 1e-9, residual He rises to several hundred, plain He falls only a little, residual with last zero is flat. Right: over 200 steps the mean plain He loss stays above 2, the residual one falls below 0.1, with a spike in one run."
 # Mean and range of three seeds. Left, before training: plain layers with Glorot's gain lose the gradient, residual
 # blocks with He's make it explode, and a last layer of zeros passes it on as it is. Right, each at the best of four
 # learning rates: the plain network with He's gain does not train, although its gradient has a healthy
-# size. The last column printed above shows what else is wrong: after 48 layers all images point in almost the same
+# size. The cosines printed above show what else is wrong: after 48 layers all images point in almost the same
 # direction, so the last layers see hardly any difference between a 3 and an 8. The norm of a gradient is not its usefulness.
 
-# %% [markdown] lang="zh" en="d1d78dd3" alt="两幅图。左：24 个块处的梯度范数，纵轴对数。从最后一块往前，普通 Glorot 沿直线从 0.1 降到 1e-9，残差 He 升到几百，普通 He 只降一点，最后一层为零的残差网络是水平线。右：200 步里普通 He 的损失一直在 2 以上，残差网络降到 0.1 以下。"
-# 三个种子的均值和范围。左图是训练之前：普通层配 Glorot，梯度消失；残差块配 He，梯度爆炸；最后一层取零，梯度原样传过去。右图各取四个学习率里最好的：普通网络配 He 训不动，可它的梯度大小很正常。上面打印的最后一列说明了还有什么不对：过了 48 层，所有图像的特征几乎指向同一个方向，最后几层几乎分不出 3 和 8。梯度的范数正常，不等于梯度有用。
+# %% [markdown] lang="zh" en="b4f4a03f" alt="两幅图。左：24 个块处的梯度范数，纵轴对数。从最后一块往前，普通 Glorot 沿直线从 0.1 降到 1e-9，残差 He 升到几百，普通 He 只降一点，最后一层为零的残差网络是水平线。右：200 步里普通 He 的平均损失一直在 2 以上，残差网络降到 0.1 以下，其中一次训练中途有个尖峰。"
+# 三个种子的均值和范围。左图是训练之前：普通层配 Glorot，梯度消失；残差块配 He，梯度爆炸；最后一层取零，梯度原样传过去。右图各取四个学习率里最好的：普通网络配 He 训不动，可它的梯度大小很正常。上面打印的余弦说明了还有什么不对：过了 48 层，所有图像的特征几乎指向同一个方向，最后几层几乎分不出 3 和 8。梯度的范数正常，不等于梯度有用。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have the block and the reason for it. What follows is the projection.
@@ -490,12 +490,12 @@ check.flaws(wrong)
 # ## The interviewer goes on
 #
 # **24 pre-activation blocks, He's initialisation, no normalization. By which factor does the standard
-# deviation of the features grow from the first block to the last, in expectation?**
+# deviation of the features grow from the input of the first block to the output of the last? Take the variances in expectation.**
 
-# %% [markdown] lang="zh" en="fb535452"
+# %% [markdown] lang="zh" en="8749499c"
 # ## 追问
 #
-# **24 个预激活块，He 初始化，不做归一化。从第一个块到最后一个块，特征的标准差预期放大多少倍？**
+# **24 个预激活块，He 初始化，不做归一化。从第一个块的输入到最后一个块的输出，特征的标准差放大多少倍？方差按期望算。**
 
 # %% role="follow-up"
 ### BEGIN SOLUTION

@@ -459,7 +459,7 @@ project = Check(_project)
 _IMAGE = np.arange(1.0, 10.0).reshape(1, 3, 3, 1) * np.array([1.0, 10.0])
 project.case(
     _IMAGE,
-    np.array([[1.0, 0.0], [2.0, -1.0]]),
+    np.array([[1.0, 0.0, 3.0], [2.0, -1.0, 0.0]]),
     2,
     en="pixels 0, 2, … along both axes, each mapped by K",
     zh="两个轴都取第 0、2、…… 个像素，每个像素乘 K",
@@ -499,8 +499,9 @@ project.trap(
 )
 project.trap(
     lambda x, K, stride: x[:, ::stride] @ K,
-    en="Only the rows are thinned. The stride holds for both axes, height and width.",
-    zh="只在高度上隔着取。步幅对高、宽两个轴都有效。",
+    en="Only the rows are thinned. The stride holds for height and width, axes 1 and 2; axis 0 is "
+    "the batch.",
+    zh="只在高度上隔着取。步幅对高和宽都有效，即第 1、2 轴；第 0 轴是 batch。",
 )
 project.trap(
     _pooled,
@@ -511,8 +512,8 @@ project.trap(
 )
 project.trap(
     lambda x, K, stride: x[:, stride - 1 :: stride, stride - 1 :: stride] @ K,
-    en="The first pixel taken is number stride − 1. The first window of a convolution starts at 0.",
-    zh="第一个取的是第 stride − 1 个像素。卷积的第一个窗口从 0 开始。",
+    en="The first pixel taken is not number 0. The first window of a convolution starts there.",
+    zh="第一个取的不是第 0 个像素。卷积的第一个窗口从 0 开始。",
 )
 project.trap(
     lambda x, K, stride: (
@@ -566,6 +567,12 @@ projection_weights.case(
     [(2, 1), (2, 1), (3, 2), (3, 1), (3, 2), (5, 1), (5, 1)],
     en="a projection where the channels or the size change, and nowhere else",
     zh="通道数或尺寸变了才投影，别处都不用",
+)
+projection_weights.case(
+    3,
+    [(3, 1), (3, 3), (2, 1), (2, 4)],
+    en="strides of 3 and 4; a block that narrows",
+    zh="步幅为 3、4；还有一个通道变少的块",
 )
 projection_weights.case(
     64,
