@@ -239,8 +239,8 @@ PHRASINGS = {
 
 EQUIVALENT = {
     "value_iteration": {
-        "5000 → 5001 in for _ in range(5000):  # 0.99 to this power is 1e-22": "tolerance: V stands still long before",
-        "5000 → 4999 in for _ in range(5000):  # 0.99 to this power is 1e-22": "tolerance: V stands still long before",
-        "5000 → 10000 in for _ in range(5000):  # 0.99 to this power is 1e-22": "tolerance: V stands still long before",
+        "5000 → 5001 in for _ in range(5000):  # 0.99 to this power is 1e-22": "tolerance: still long before",
+        "5000 → 4999 in for _ in range(5000):  # 0.99 to this power is 1e-22": "tolerance: still long before",
+        "5000 → 10000 in for _ in range(5000):  # 0.99 to this power is 1e-22": "tolerance: still long before",
     },
 }
