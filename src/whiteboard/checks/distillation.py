@@ -413,16 +413,12 @@ flaws.true(
 
 say = Say(
     model_en="In distillation a small student learns to match the outputs of a large teacher, not "
-    "its weights. "
-    "Both logits are divided by a temperature T before the softmax, so that the small "
-    "probabilities, which tell "
-    "what resembles what, come to count. The loss is α T² times KL from teacher to student at T, "
-    "plus 1 − α times "
-    "cross-entropy with the labels at T = 1. T² keeps the soft gradient's size independent of T; "
-    "for large T it "
-    "becomes logit matching. The teacher is in inference mode and gets no gradient. So strong are "
-    "soft targets "
-    "that a student trained on no 3 at all recognises most 3s.",
+    "its weights. Both logits are divided by a temperature T before the softmax, so that the "
+    "small probabilities, which tell what resembles what, come to count. The loss is α T² times "
+    "KL from teacher to student at T, plus 1 − α times cross-entropy with the labels at T = 1. T² "
+    "keeps the soft gradient's size independent of T; for large T it becomes logit matching. The "
+    "teacher is fixed: it runs in inference mode. So strong are soft targets that a student "
+    "trained on no 3 at all recognises most 3s.",
     model_zh="蒸馏让小的学生模型去拟合大的老师模型的输出，而不是复制权重。两边的 logits "
     "都除以温度 T 再做 softmax，"
     "这样说明“谁像谁”的小概率才起作用。损失是 α T² 乘 T 下从老师到学生的 KL，加 (1 − α) 乘 T = 1 "
