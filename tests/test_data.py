@@ -80,16 +80,17 @@ def test_reviews_need_their_order():
     assert abs(model.score(counts[6000:], y_test) - 0.5) < 0.05
 
 
-def test_a_review_means_what_its_label_says():
-    (x_train, y_train), _ = data.reviews()
-    words = [data.REVIEW_WORDS[number] for number in x_train[0][1:]]
-    connective = "but" if "but" in words else "although"
-    place = words.index(connective)
-    first, second = words[:place], words[place + 1 :]
-    decisive = second if connective == "but" else first
-    good = data.REVIEW_WORDS.index(decisive[-1]) in data._GOOD
-    assert (good != ("not" in decisive)) == bool(y_train[0])
-    assert ("not" in first) != ("not" in second)
+def test_every_review_means_what_its_label_says():
+    (x_train, y_train), (x_test, y_test) = data.reviews()
+    for review, label in zip([*x_train, *x_test], [*y_train, *y_test], strict=True):
+        words = [data.REVIEW_WORDS[number] for number in review[1:]]
+        connective = "but" if "but" in words else "although"
+        place = words.index(connective)
+        first, second = words[:place], words[place + 1 :]
+        decisive = second if connective == "but" else first
+        good = data.REVIEW_WORDS.index(decisive[-1]) in data._GOOD
+        assert (good != ("not" in decisive)) == bool(label)
+        assert ("not" in first) != ("not" in second)
 
 
 CLASSIFIERS = {

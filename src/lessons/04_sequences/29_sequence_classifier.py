@@ -49,7 +49,9 @@ import tensorflow as tf
 from whiteboard import data, lesson, plot
 
 check = lesson("sequence_classifier")
-(x, y), (x_test, y_test) = data.digits(split=True)  # a digit is a sequence: 8 rows of 8 pixels
+real = False  # True: MNIST, 28 rows of 28 pixels, if its server can be reached; minutes, not seconds
+(x, y), (x_test, y_test) = data.mnist() if real else data.digits(split=True)
+steps, width = x.shape[1:]  # a digit is a sequence: 8 rows of 8 pixels
 
 # %% [markdown] role="exercise" anchor="make-model"
 # ## 1 · The model
@@ -133,7 +135,7 @@ if check.make_model.passed:
     train(coin, noise[:200], flips[:200], epochs=30, batch=64)
     known, fresh = (accuracy(coin, noise[s], flips[s]) for s in (slice(200), slice(200, None)))
     print(f"coin flips: training data {known:.3f}, fresh data {fresh:.3f}")
-    reader = make_model("gru", 32, 8, 8, 10)
+    reader = make_model("gru", 32, steps, width, 10)
     scores = [accuracy(train(reader, x, y, seed=seed), x_test, y_test) for seed in range(2)]
     print("digits by rows, held out:", " ".join(f"{score:.3f}" for score in scores))
     majority = np.mean(y_test == np.bincount(y).argmax())
@@ -332,7 +334,7 @@ def which_first(n, rng, T=8):
 if check.shuffle_time.passed and check.make_model.passed:
     rng = np.random.default_rng(1)
     (first, which), (first_test, which_test) = which_first(1000, rng), which_first(450, rng)
-    pulses, rows = make_model("gru", 32, 8, 3, 2), rng.permutation(8)
+    pulses, rows = make_model("gru", 32, 8, 3, 2), rng.permutation(steps)
     mixed = lambda x: shuffle_time(x, rng)
     runs = {
         "which first,\nas it is": (pulses, first, which, first_test, which_test, 6),
@@ -447,7 +449,7 @@ check.mend(first_step)
 # %% role="reward"
 if check.mend.passed and check.make_model.passed:
     for activation in ("tanh", "relu"):
-        model = make_model("lstm", 32, 8, 8, 10)
+        model = make_model("lstm", 32, steps, width, 10)
         model.layers[0].cell.activation = keras.activations.get(activation)
         for scale in (1, 255):
             scores = [
