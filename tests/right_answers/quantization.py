@@ -246,7 +246,11 @@ PHRASINGS = {
                 "int32 is not needed",
             ),
             (
-                ["calibration sets the range", "outliers spoil it", "clipping has an error too"],
+                [
+                    "calibration sets the range",
+                    "outliers spoil it",
+                    "the clipping error counts too",
+                ],
                 "there are no outliers",
             ),
             (
@@ -258,7 +262,7 @@ PHRASINGS = {
             (["每个张量一个 scale", "零点是整数", "缩放因子由范围决定"], "没有 scale"),
             (["权重逐通道", "每个通道一个", "按通道量化"], "不逐通道"),
             (["用 int32 累加", "32 位累加", "累加器是 int32"], "不用 int32"),
-            (["靠校准", "离群值是麻烦", "要截断"], "没有离群值"),
+            (["靠校准", "离群值是麻烦", "还有截断误差"], "没有离群值"),
             (["省显存", "受带宽限制", "加速解码"], "不省显存"),
         ],
     }

@@ -200,7 +200,7 @@ if check.quantize.passed:
         plt.show()
     _, (_, y) = data.digits(split=True)
     print(
-        f"not quantized {full:.3f}; always the most frequent digit {np.bincount(y).max() / len(y):.3f}"
+        f"not quantized {full:.3f}; always the commonest digit {np.bincount(y).max() / len(y):.3f}"
     )
 
 # %% [markdown] role="caption" alt="Test accuracy against bits per weight, 8 on the left to 2 on the right: both curves are level down to 4 bits; below that the one with a single scale per tensor falls earlier and further than the one with a scale per output."

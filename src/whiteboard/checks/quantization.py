@@ -645,8 +645,8 @@ say.point(
 say.point(
     en="Calibration and outliers",
     zh="校准与离群值",
-    found_en=[r"\bcalibrat\w+", r"\boutliers?\b", r"\bclip(ping|s|ped)?\b"],
-    found_zh=[r"校准", r"(离群|异常)值", r"截断"],
+    found_en=[r"\bcalibrat\w+", r"\boutliers?\b", r"\bclipping (error|threshold)\b"],
+    found_zh=[r"校准", r"(离群|异常)值", r"截断误差"],
 )
 say.point(
     en="What it saves: memory and bandwidth, hence decoding",
