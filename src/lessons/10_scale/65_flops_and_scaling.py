@@ -390,6 +390,13 @@ check.training_days(duration)
 # %% [markdown] lang="zh" en="29d2d79f" fold="Narayanan 等（2021）说 1024 张 A100、每卡 140 TFLOP/s，这次训练要 34 天。谁错了？"
 # 都没错。140 / 312 同样是 45%，但那是**硬件**利用率：他们重计算激活值，多一次前向，所以按 8ND 算（§5.1）。$8 \cdot 175 \cdot 10^9 \cdot 300 \cdot 10^9 / (1024 \cdot 140 \cdot 10^{12})$ 秒就是 34 天，MFU 只有 45% 的四分之三，约 34%。拿到一个利用率，先问清它算了什么，再去除。
 
+# %% role="reward"
+if check.training_days.passed:
+    model = 6 * 175e9 * 300e9
+    days = 8 / 6 * model / (1024 * 140e12) / 86400
+    print(f"8ND at 140 TFLOP/s a card: {days:.1f} days,", end=" ")
+    print(f"hardware {140 / 312:.0%}, MFU {model / (days * 86400 * 1024 * 312e12):.0%}")
+
 # %% [markdown] role="follow-up" fold="Your run reaches an MFU of 20 %. Where do you look?"
 # Profile one step. Gaps between kernels: the input pipeline or the Python loop. Long collectives: the parallel layout (tensor parallelism
 # across nodes, too small a batch per card). Many short memory-bound kernels: fuse them. Products with odd or tiny shapes: pad the vocabulary,
