@@ -70,6 +70,13 @@ def one_layer(cfg):
     return e, a // cfg["layers"], f // cfg["layers"], n, h
 
 
+def four_biases(cfg):
+    parts = by_tensors(cfg)
+    if cfg["biases"] == "qkv":
+        parts[1] += cfg["width"] * cfg["layers"]
+    return parts
+
+
 # ---- ffn_width ---------------------------------------------------------------------------------
 
 
@@ -93,6 +100,11 @@ def wrong_width(base=lambda D: int(8 * D / 3), rounding=math.ceil, use=True):
 
 def rounding_first(width, multiple_of, multiplier=1.0):
     return int(math.ceil(int(8 * width / 3) / multiple_of) * multiple_of * multiplier)
+
+
+def cut_once(width, multiple_of, multiplier=1.0):
+    hidden = math.floor(width * 4 * multiplier * 2 / 3)
+    return hidden + (-hidden) % multiple_of
 
 
 # ---- count_checkpoint --------------------------------------------------------------------------
@@ -159,7 +171,7 @@ RIGHT = {
     "ffn_width": [by_ceil, by_remainder],
     "count_checkpoint": [seen_storages, by_numpy],
     "width_for": [by_search, by_numpy_roots],
-    "gpt3": [173.9e9, "174B"],
+    "gpt2_xl": [1.4746e9, "1.47B"],
     "weights_file": ["16.06 GB", "14.96 GiB"],
     "flaws": [{1, 3, 4, 6}, "1，3，4，6"],
 }
@@ -176,6 +188,7 @@ TWINS = {
         8: wrong_count(places=False),
         9: wrong_count(out=False),
         10: one_layer,
+        11: four_biases,
     },
     "ffn_width": {
         1: wrong_width(base=lambda D: 4 * D),
@@ -184,6 +197,7 @@ TWINS = {
         4: rounding_first,
         5: wrong_width(use=False),
         6: wrong_width(rounding=lambda q: math.floor(q) + 1),
+        7: cut_once,
     },
     "count_checkpoint": {
         1: wrong_checkpoint(same=lambda t: t[0]),
@@ -200,7 +214,7 @@ TWINS = {
         5: wrong_for(finish=lambda D, m: math.ceil(D / m) * m),
         6: wrong_for(finish=lambda D, m: D),
     },
-    "gpt3": {1: "58B", 2: 115.96e9},
+    "gpt2_xl": {1: "0.49B", 2: 983e6, 3: "1.557B"},
     "weights_file": {1: "32.12 GB", 2: "8.03 GB"},
 }
 

@@ -104,6 +104,10 @@ TWINS = {
         4: wrong_flops(scores=0),
         5: wrong_flops(scores=2),
         6: wrong_flops(power=2),
+        7: wrong_flops(scores=4 / 3),
+        8: lambda parameters, tokens, layers=0, context=0, width=0: (
+            flops_by_parts(parameters, tokens) + flops_by_parts(0, 1, layers, context, width)
+        ),
     },
     "mfu": {
         1: lambda tokens_per_second, flops_per_token, cards, peak: (
@@ -131,7 +135,7 @@ TWINS = {
         6: two_points,
     },
     "gpt3_flops": {1: 1.05e23},
-    "training_days": {1: "274 h", 2: "203 h"},
+    "training_days": {1: "274 h", 2: "812 h", 3: "203 h"},
 }
 
 TWO_AT_ONCE = {

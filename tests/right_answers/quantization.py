@@ -60,6 +60,11 @@ def wrong_quantize(
     return answer
 
 
+def wrapped(codes, low, high):
+    codes = np.minimum(np.maximum(codes, low), high)
+    return np.where(codes > 127, codes - 256, codes)
+
+
 def modulo(codes, low, high):
     return np.mod(codes, high + 1)
 
@@ -86,6 +91,14 @@ def wrong_linear(kind="i4", zero=-1, factor=None, finish=None):
             acc = np.einsum("ni,io->no", moved.astype(t), wq.astype(t)).astype(t)
         f = (factor or (lambda xs, ws: xs * ws))(xs, ws)
         return (finish or (lambda acc, f, b: acc * f + b))(acc.astype(float), f, bias)
+
+    return answer
+
+
+def wraps(kind):
+    def answer(xq, xs, xz, wq, ws, bias):
+        moved = (xq.astype(int) - xz) % 256  # what uint8 makes of a negative number
+        return np.matmul(moved.astype(kind), wq.astype(kind)) * ws * xs + bias
 
     return answer
 
@@ -173,6 +186,7 @@ TWINS = {
         6: wrong_quantize(over="all"),
         7: wrong_quantize(near=np.floor),
         8: wrong_quantize(safe=False),
+        9: wrong_quantize(last=wrapped),
     },
     "int8_linear": {
         1: wrong_linear("i1"),
@@ -182,6 +196,8 @@ TWINS = {
         5: wrong_linear(factor=lambda xs, ws: ws),
         6: wrong_linear(factor=lambda xs, ws: xs * np.average(ws)),
         7: wrong_linear(finish=lambda acc, f, b: f * (b + acc)),
+        8: wraps(np.int16),
+        9: wraps(np.int32),
     },
     "best_clip": {
         1: lambda x, bits, candidates: all_at_once(x, bits, sorted(candidates)[-1:]),
@@ -230,7 +246,11 @@ PHRASINGS = {
                 "int32 is not needed",
             ),
             (
-                ["calibration sets the range", "outliers spoil it", "clipping has an error too"],
+                [
+                    "calibration sets the range",
+                    "outliers spoil it",
+                    "the clipping error counts too",
+                ],
                 "there are no outliers",
             ),
             (
@@ -242,7 +262,7 @@ PHRASINGS = {
             (["每个张量一个 scale", "零点是整数", "缩放因子由范围决定"], "没有 scale"),
             (["权重逐通道", "每个通道一个", "按通道量化"], "不逐通道"),
             (["用 int32 累加", "32 位累加", "累加器是 int32"], "不用 int32"),
-            (["靠校准", "离群值是麻烦", "要截断"], "没有离群值"),
+            (["靠校准", "离群值是麻烦", "还有截断误差"], "没有离群值"),
             (["省显存", "受带宽限制", "加速解码"], "不省显存"),
         ],
     }
@@ -250,9 +270,6 @@ PHRASINGS = {
 
 EQUIVALENT = {
     "quantize": {
-        "(np.round(x / scale) + zero).clip(0, top) → np.round(x / scale) + zero in return "
-        "(np.round(x / scale) + zero).clip(0, top), scale, zero": "bounds: the range covers every "
-        "number, so a code leaves it only where both roundings meet an exact half",
         "0 → -1 in return (np.round(x / scale) + zero).clip(0, top), scale, zero": (
             "bounds: the range covers every number, so no code lies below 0"
         ),

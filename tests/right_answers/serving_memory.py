@@ -108,11 +108,17 @@ def wrong_roofline(moved=None, done=None, both=max):
     return answer
 
 
+def sized_arithmetic(parameters, tokens, cache_read, bandwidth, peak, bytes_each=2):
+    size = parameters * bytes_each
+    return np.max([(size + cache_read) / bandwidth, size * tokens / peak])
+
+
 RIGHT = {
     "kv_bytes": [kv_by_shape, kv_by_layers],
     "max_concurrency": [fit_by_floor, fit_by_counting],
     "waste": [waste_by_numpy, waste_by_slots],
     "step_seconds": [roofline, roofline_by_if],
+    "cache_size": ["80 GiB", "85.9 GB"],
     "time_per_token": ["7.9 ms", "0.00788 s"],
     "crossing": [295, "300 tokens"],
     "flaws": [{1, 3, 4, 6}, "1，3，4，6"],
@@ -150,7 +156,9 @@ TWINS = {
         6: wrong_roofline(done=lambda N, B: B * N),
         7: wrong_roofline(done=lambda N, B: B * N * 6),
         8: wrong_roofline(moved=lambda N, B, c, e: c + N + N),
+        9: sized_arithmetic,
     },
+    "cache_size": {1: "80 GB", 2: "40 GiB", 3: "640 GiB"},
     "time_per_token": {1: "51.5 us", 2: "3.94 ms"},
     "crossing": {1: 590, 2: "148 tokens"},
 }

@@ -63,6 +63,8 @@ gpt2 = {
 llama2_7b = gpt2 | {"vocab": 32000, "positions": 0, "width": 4096, "layers": 32, "heads": 32}
 llama2_7b |= {"kv_heads": 32, "ffn": 11008, "gated": True, "biases": "none", "norm": "rms"}
 llama2_7b |= {"tied": False}
+gpt3 = gpt2 | {"positions": 2048, "width": 12288, "layers": 96, "ffn": 49152}
+gpt3 |= {"heads": 96, "kv_heads": 96}
 llama3_8b = llama2_7b | {"vocab": 128256, "kv_heads": 8, "ffn": 14336}
 
 # %% [markdown] role="exercise" anchor="count"
@@ -147,7 +149,8 @@ def shares(cfg):
 
 
 if check.count.passed:
-    for name, cfg in (("GPT-2", gpt2), ("Llama-2-7B", llama2_7b), ("Llama-3-8B", llama3_8b)):
+    models = {"GPT-2": gpt2, "GPT-3": gpt3, "Llama-2-7B": llama2_7b, "Llama-3-8B": llama3_8b}
+    for name, cfg in models.items():
         parts, total = count(cfg), sum(count(cfg))
         estimate = cfg["vocab"] * cfg["width"] + 12 * cfg["layers"] * cfg["width"] ** 2
         print(f"{name}: {total:,}; VD + 12LD² is {estimate / total - 1:+.1%};", end=" ")
@@ -173,10 +176,11 @@ if check.count.passed:
 
 # %% [markdown] role="caption" alt="Stacked areas of the share of parameters against width on a logarithmic axis: the embedding fills almost everything at width 256 and almost nothing at width 16,384; the FFN is always twice as large as attention."
 # A GPT-2 family: vocabulary 50,257, about 96 units of width per layer. The small ones are mostly embedding; from some billions on
-# $12LD^2$ is all there is, one third attention and two thirds FFN.
+# $12LD^2$ is all there is, one third attention and two thirds FFN. Above: GPT-3's sum is the 174,600 million of its paper (Table D.1),
+# Llama-2-7B's the 6.7B of LLaMA's (Table 2, the same shape); model names round more.
 
-# %% [markdown] lang="zh" en="41611758" alt="各部分参数占比随宽度（对数轴）变化的堆叠面积图：宽度 256 时几乎全是词嵌入，宽度 16384 时几乎没有；FFN 始终是注意力的两倍。"
-# 一族 GPT-2：词表 50257，每 96 个单元宽度配一层。小模型大半是词嵌入；到几十亿参数以后，就只剩 $12LD^2$：三分之一注意力，三分之二 FFN。
+# %% [markdown] lang="zh" en="c901cb38" alt="各部分参数占比随宽度（对数轴）变化的堆叠面积图：宽度 256 时几乎全是词嵌入，宽度 16384 时几乎没有；FFN 始终是注意力的两倍。"
+# 一族 GPT-2：词表 50257，宽度每 96 配一层。小模型大半是词嵌入；到几十亿参数以后，就只剩 $12LD^2$：三分之一注意力，三分之二 FFN。上面打印的总数里，GPT-3 正是论文表 D.1 的 174,600 百万，Llama-2-7B 正是 LLaMA 论文表 2（同一配置）的 6.7B；模型名字里的数取整更粗。
 
 # %% role="reward"
 if check.count.passed:
@@ -359,23 +363,23 @@ wrong = [1, 3, 4, 6]
 # %%
 check.flaws(wrong)
 
-# %% [markdown] role="follow-up" anchor="gpt3"
+# %% [markdown] role="follow-up" anchor="gpt2-xl"
 # ## The interviewer goes on
 #
-# **GPT-3: 96 layers, width 12,288. How many parameters without the embedding?** In your head first; within 1 %.
+# **GPT-2 XL: 48 layers, width 1,600. How many parameters without the embedding?** In your head first; within 1 %.
 
-# %% [markdown] lang="zh" en="0f6ba05b"
+# %% [markdown] lang="zh" en="57ee1cd2"
 # ## 追问
 #
-# **GPT-3：96 层，宽度 12288。不算词嵌入有多少参数？** 先心算；误差不超过 1%。
+# **GPT-2 XL：48 层，宽度 1600。不算词嵌入有多少参数？** 先心算；误差不超过 1%。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
-parameters = 12 * 96 * 12288**2
+parameters = 12 * 48 * 1600**2
 ### END SOLUTION
 
 # %%
-check.gpt3(parameters)
+check.gpt2_xl(parameters)
 
 # %% [markdown] role="follow-up" anchor="weights-file"
 # **How large is Llama-3-8B's file of weights in bf16?** Within 0.5 %, with a unit.
@@ -435,16 +439,16 @@ check.say(answer)
 # ## References
 #
 # - Radford et al. 2019, *Language models are unsupervised multitask learners* (GPT-2); the configuration is the released one. The paper's table says 117M for it; counting its tensors gives 124M.
-# - Touvron et al. 2023, *LLaMA*, arXiv:2302.13971, §2.2 (SwiGLU, $\tfrac23 4d$), and *Llama 2*, arXiv:2307.09288; Llama 3's model card. Totals here follow from the released configurations.
+# - Touvron et al. 2023, *LLaMA*, arXiv:2302.13971, §2.2 (SwiGLU, $\tfrac23 4d$) and Table 2, and *Llama 2*, arXiv:2307.09288; Llama 3's model card. Totals here follow from the released configurations.
 # - Shazeer 2020, *GLU variants improve Transformer*, arXiv:2002.05202; Ainslie et al. 2023, *GQA*, arXiv:2305.13245; Su et al. 2021, *RoFormer*, arXiv:2104.09864.
 # - Kaplan et al. 2020, *Scaling laws for neural language models*, arXiv:2001.08361, §2.1 (12 · layers · width²).
-# - Brown et al. 2020, arXiv:2005.14165, Table 2.1 (GPT-3's sizes); DeepSeek-AI 2024, *DeepSeek-V3 technical report*, arXiv:2412.19437; Bommasani et al. 2021, *On the opportunities and risks of foundation models*, arXiv:2108.07258, §1.
+# - Brown et al. 2020, arXiv:2005.14165, Tables 2.1 and D.1 (GPT-3's sizes); DeepSeek-AI 2024, *DeepSeek-V3 technical report*, arXiv:2412.19437; Bommasani et al. 2021, *On the opportunities and risks of foundation models*, arXiv:2108.07258, §1.
 
-# %% [markdown] lang="zh" en="5e1ab258"
+# %% [markdown] lang="zh" en="a32183f0"
 # ## 参考文献
 #
 # - Radford et al. 2019, *Language models are unsupervised multitask learners*（GPT-2）；配置取自公开的模型。论文表格里写 117M，按张量数是 124M。
-# - Touvron et al. 2023, *LLaMA*, arXiv:2302.13971，§2.2（SwiGLU，$\tfrac23 4d$）；*Llama 2*, arXiv:2307.09288；Llama 3 的 model card。这里的总数由公开的配置算出。
+# - Touvron et al. 2023, *LLaMA*, arXiv:2302.13971，§2.2（SwiGLU，$\tfrac23 4d$）与表 2；*Llama 2*, arXiv:2307.09288；Llama 3 的 model card。这里的总数由公开的配置算出。
 # - Shazeer 2020, *GLU variants improve Transformer*, arXiv:2002.05202；Ainslie et al. 2023, *GQA*, arXiv:2305.13245；Su et al. 2021, *RoFormer*, arXiv:2104.09864。
 # - Kaplan et al. 2020, *Scaling laws for neural language models*, arXiv:2001.08361，§2.1（12 · 层数 · 宽度²）。
-# - Brown et al. 2020, arXiv:2005.14165，表 2.1（GPT-3 的尺寸）；DeepSeek-AI 2024, *DeepSeek-V3 technical report*, arXiv:2412.19437；Bommasani et al. 2021, *On the opportunities and risks of foundation models*, arXiv:2108.07258，§1。
+# - Brown et al. 2020, arXiv:2005.14165，表 2.1 与 D.1（GPT-3 的尺寸）；DeepSeek-AI 2024, *DeepSeek-V3 technical report*, arXiv:2412.19437；Bommasani et al. 2021, *On the opportunities and risks of foundation models*, arXiv:2108.07258，§1。

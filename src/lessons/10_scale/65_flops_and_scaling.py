@@ -84,11 +84,11 @@ check.train_flops(train_flops)
 # One product of shapes (1, i) and (i, o) has $io$ multiplications and as many additions: **2 per weight**. Backward does
 # two such products ([why](lesson:backprop#backward-cost)): **4 more**. So $C = 6ND$. Attention's $QK^\top$ and its mixing
 # hold no weights: $2 \cdot 2 T d$ per token and layer forward, $12\,L T d$ in training. The ratio of both is $12LTd / 6N$, and with
-# $N \approx 12Ld^2$ it is $T / 6d$ (Kaplan et al. 2020, §2.1, count half of it, for the mask; Chowdhery et al. 2022, appendix B, as here).
+# $N \approx 12Ld^2$ it is $T / 6d$ (Chowdhery et al. 2022, appendix B; Kaplan et al. 2020, Table 1, count half of it).
 
-# %% [markdown] lang="zh" en="3fd0c0c1"
+# %% [markdown] lang="zh" en="dc839c7e"
 # 形状 (1, i) 乘 (i, o) 有 $io$ 次乘法和同样多的加法：**每个权重 2 次**。反向要做两个这样的矩阵乘（[为什么](lesson:backprop#backward-cost)）：**再加 4 次**。所以 $C = 6ND$。注意力的 $QK^\top$ 和加权没有权重：前向每个 token、每层 $2 \cdot 2 T d$ 次，训练共 $12\,L T d$。两者之比 $12LTd / 6N$，代入
-# $N \approx 12Ld^2$ 得 $T / 6d$（Kaplan 等 2020 §2.1 因掩码只算一半；Chowdhery 等 2022 附录 B 与这里相同）。
+# $N \approx 12Ld^2$ 得 $T / 6d$（与 Chowdhery 等 2022 附录 B 相同；Kaplan 等 2020 表 1 只算一半）。
 
 # %% [markdown] role="exercise" anchor="mfu"
 # ## 2 · Utilisation
@@ -124,6 +124,7 @@ check.mfu(mfu)
 
 # %% role="reward"
 if check.train_flops.passed and check.mfu.passed:
+    print(f"GPT-3, 174.6 billion on 300 billion tokens: {train_flops(174.6e9, 300e9):.3g}")
     palm = train_flops(540.35e9, 1, layers=118, context=2048, width=48 * 256)
     print(f"PaLM 540B: attention is {palm / (6 * 540.35e9) - 1:.1%} on top;", end=" ")
     print(f"MFU {mfu(238.3e3, palm, 6144, 275e12):.1%}, without attention's term", end=" ")
@@ -133,11 +134,11 @@ if check.train_flops.passed and check.mfu.passed:
         print(f"Llama-3-8B, context {context}: attention adds {extra:.0%}")
 
 # %% [markdown] role="reward"
-# The paper prints 46.2 % and 45.7 % (appendix B). A number without the formula beside it says little: some count attention, some
+# GPT-3's paper has 3.14e23 (Table D.1), PaLM's 46.2 % and 45.7 % (appendix B): the same. A number without the formula beside it says little: some count attention, some
 # the recomputed activations (that one is hardware utilisation, and is larger), some dense and some sparse peaks.
 
-# %% [markdown] lang="zh" en="b27e72a0"
-# 论文给出的正是 46.2% 和 45.7%（附录 B）。只报数字不报公式，说明不了什么：有的算注意力，有的连重计算也算（那叫硬件利用率，会更大），峰值也有稠密和稀疏两种。
+# %% [markdown] lang="zh" en="89fd0848"
+# GPT-3 论文写的是 3.14e23（表 D.1），PaLM 论文是 46.2% 和 45.7%（附录 B），完全一致。只报数字不报公式，说明不了什么：有的算注意力，有的连重计算也算（那叫硬件利用率，会更大），峰值也有稠密和稀疏两种。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You can price a run. What follows is how large the model should be.
@@ -216,13 +217,15 @@ check.optimal(optimal)
 # %% role="reward"
 if check.optimal.passed:
     published = {"A": 406.4, "B": 410.7, "alpha": 0.34, "beta": 0.28}
-    refitted = {"A": 482.0, "B": 2085.4, "alpha": 0.348, "beta": 0.366}
+    refitted = {"A": 482.01, "B": 2085.43, "alpha": 0.3478, "beta": 0.3658}
     for name, law in (("published", published), ("refitted", refitted)):
         for compute in (3.15e23, 5.76e23, 1e25):
             N, D = optimal(compute, **law)
             print(
                 f"{name}, C = {compute:.2e}: {N / 1e9:5.0f}B parameters, {D / N:5.1f} tokens each"
             )
+    for name, N, D in (("GPT-3", 175, 300), ("Chinchilla", 70, 1400), ("Llama-3-8B", 8.03, 15e3)):
+        print(f"{name}: {D / N:,.1f} tokens per parameter")
 
 # %% [markdown] role="reward"
 # Chinchilla itself is 70B on 1.4T tokens, 20 each, at 5.76e23. The law its paper prints in equation 10 asks for another model: a
@@ -230,7 +233,7 @@ if check.optimal.passed:
 # exponents move the optimum by factors. By either law GPT-3, with fewer than two tokens per parameter, was far too large for its compute.
 
 # %% [markdown] lang="zh" en="de62a1b1"
-# Chinchilla 本身是 70B、1.4T token，每个参数 20 个，算力 5.76e23。而论文公式 10 印出的系数要的是另一个模型：后来有人用同样的数据点重新拟合，得到的系数才与 20 相符（Besiroglu 等 2024）。指数稍有偏差，最优点就差几倍。按哪个拟合看，每个参数不到两个 token 的 GPT-3 都大得离谱。
+# Chinchilla 本身是 70B、1.4T token，每个参数 20 个，算力 5.76e23。而论文公式 10 印出的系数要的是另一个模型：后来有人用同样的数据点重新拟合，得到的系数才与 20 相符（Besiroglu 等 2024）。指数稍有偏差，最优点就差几倍。按哪个拟合看，每个参数不到两个 token 的 GPT-3，对它的算力来说都太大了。
 
 
 # %% role="reward"
@@ -263,15 +266,17 @@ def student_loss(compute, width, seed=1, inputs=16, batch=32, lr=0.01):
 
 # %% role="reward"
 if check.train_flops.passed:
-    budgets = {1e7: (4, 8, 16, 32, 64, 128), 4e7: (4, 8, 16, 32, 64, 128)}
-    budgets |= {1.6e8: (8, 16, 32, 64, 128), 6.4e8: (32, 64, 128, 256)}
+    budgets = {4e7: (4, 8, 16, 32, 64), 1.6e8: (8, 16, 32, 64), 6.4e8: (32, 64, 128)}
     with plt.style.context(plot.STYLE):
         figure, ax = plt.subplots(figsize=(6, 3.4))
-        for (compute, widths), line in zip(budgets.items(), ("o-", "s--", "^-.", "v:")):
-            losses = [student_loss(compute, width) for width in widths]
+        for (compute, widths), line in zip(budgets.items(), ("o-", "s--", "^-.")):
+            losses = np.array(
+                [[student_loss(compute, w, seed) for w in widths] for seed in range(3)]
+            )
             sizes = [width * 18 for width in widths]
-            ax.loglog(sizes, losses, line, label=f"C = {compute:.1e}")
-            best = sizes[int(np.argmin(losses))]
+            ax.loglog(sizes, losses.mean(axis=0), line, label=f"C = {compute:.1e}")
+            ax.fill_between(sizes, losses.min(axis=0), losses.max(axis=0), alpha=0.2)
+            best = sizes[int(np.argmin(losses.mean(axis=0)))]
             print(
                 f"C = {compute:.1e}: best of these {best} parameters, {compute / 6 / best**2:.0f} "
                 f"samples each"
@@ -280,13 +285,13 @@ if check.train_flops.passed:
         ax.legend()
         plt.show()
 
-# %% [markdown] role="caption" alt="Test loss against number of parameters on logarithmic axes, one curve for each of four compute budgets. With more compute the curves lie lower and their minima further to the right; the one with the least compute rises from its left end."
-# IsoFLOP curves, measured: small networks imitate a fixed random one, fresh samples only, 6ND operations in all, one
-# seed. At one budget a small network is limited by its size and a large one by the few samples it gets to see. With more compute the
+# %% [markdown] role="caption" alt="Test loss against number of parameters on logarithmic axes, one curve for each of three compute budgets, each with a minimum between its ends. With more compute the curves lie lower and their minima further to the right."
+# IsoFLOP curves, measured: small networks imitate a fixed random one, fresh samples only, 6ND operations in all, three
+# seeds (bands: lowest to highest). At one budget a small network is limited by its size and a large one by the few samples it gets to see. With more compute the
 # minimum moves to larger networks. The samples per parameter at the optimum are this task's, and not 20.
 
-# %% [markdown] lang="zh" en="edd028cd" alt="测试损失随参数量的变化，双对数坐标，四个算力预算各一条曲线。算力越多，曲线越低，最低点越靠右；算力最少的那条从最左端就开始上升。"
-# 实测的 IsoFLOP 曲线：小网络去模仿一个固定的随机网络，样本都是新的，一共 6ND 次运算，一个随机种子。预算固定时，小网络受限于大小，大网络受限于能看到的样本太少。算力增加，最低点往更大的网络移。最优点处每个参数的样本数是这个任务的数字，不是 20。
+# %% [markdown] lang="zh" en="3477b66d" alt="测试损失随参数量的变化，双对数坐标，三个算力预算各一条曲线，最低点都在中间。算力越多，曲线越低，最低点越靠右。"
+# 实测的 IsoFLOP 曲线：小网络去模仿一个固定的随机网络，样本都是新的，一共 6ND 次运算，三个随机种子（色带从最低到最高）。预算固定时，小网络受限于大小，大网络受限于能看到的样本太少。算力增加，最低点往更大的网络移。最优点处每个参数的样本数是这个任务的数字，不是 20。
 
 # %% [markdown] role="why"
 # **What the law does not know.** The cost of serving: every later token costs 2N, so a model that will be used much should be
@@ -377,6 +382,21 @@ duration = f"{6 * 175e9 * 300e9 / (1024 * 312e12 * 0.45) / 86400} d"
 # %%
 check.training_days(duration)
 
+# %% [markdown] role="follow-up" fold="Narayanan et al. (2021) report 34 days for this run on 1,024 A100s, at 140 TFLOP/s a card. Who is wrong?"
+# Nobody. 140 of 312 is 45 % as well, but it is *hardware* utilisation: they recompute the activations, another forward pass, so they price
+# 8ND (§5.1). $8 \cdot 175 \cdot 10^9 \cdot 300 \cdot 10^9 / (1024 \cdot 140 \cdot 10^{12})$ seconds are 34 days. Their MFU is
+# three quarters of 45 %, about 34 %. Ask what a utilisation counts before you divide by it.
+
+# %% [markdown] lang="zh" en="29d2d79f" fold="Narayanan 等（2021）说 1024 张 A100、每卡 140 TFLOP/s，这次训练要 34 天。谁错了？"
+# 都没错。140 / 312 同样是 45%，但那是**硬件**利用率：他们重计算激活值，多一次前向，所以按 8ND 算（§5.1）。$8 \cdot 175 \cdot 10^9 \cdot 300 \cdot 10^9 / (1024 \cdot 140 \cdot 10^{12})$ 秒就是 34 天，MFU 只有 45% 的四分之三，约 34%。拿到一个利用率，先问清它算了什么，再去除。
+
+# %% role="reward"
+if check.training_days.passed:
+    model = 6 * 175e9 * 300e9
+    days = 8 / 6 * model / (1024 * 140e12) / 86400
+    print(f"8ND at 140 TFLOP/s a card: {days:.1f} days,", end=" ")
+    print(f"hardware {140 / 312:.0%}, MFU {model / (days * 86400 * 1024 * 312e12):.0%}")
+
 # %% [markdown] role="follow-up" fold="Your run reaches an MFU of 20 %. Where do you look?"
 # Profile one step. Gaps between kernels: the input pipeline or the Python loop. Long collectives: the parallel layout (tensor parallelism
 # across nodes, too small a batch per card). Many short memory-bound kernels: fuse them. Products with odd or tiny shapes: pad the vocabulary,
@@ -421,19 +441,19 @@ check.say(answer)
 # %% [markdown] role="reference"
 # ## References
 #
-# - Kaplan et al. 2020, *Scaling laws for neural language models*, arXiv:2001.08361, §2.1 (6N per token).
+# - Kaplan et al. 2020, *Scaling laws for neural language models*, arXiv:2001.08361, §2.1 and Table 1 (6N per token).
 # - Chowdhery et al. 2022, *PaLM*, arXiv:2204.02311, appendix B (MFU, the attention term).
-# - Hoffmann et al. 2022, *Training compute-optimal large language models*, arXiv:2203.15556, §3, equations 2, 4 and 10.
+# - Hoffmann et al. 2022, *Training compute-optimal large language models*, arXiv:2203.15556, §3 (equations 2 and 4), appendix D.3 (equation 10).
 # - Besiroglu, Erdil, Barnett & You 2024, *Chinchilla scaling: a replication attempt*, arXiv:2404.10102.
-# - Brown et al. 2020, arXiv:2005.14165 (GPT-3); Touvron et al. 2023, arXiv:2302.13971, §1; Llama 3 model card (15T tokens).
+# - Brown et al. 2020, arXiv:2005.14165, Table D.1 (GPT-3); Narayanan et al. 2021, arXiv:2104.04473, §5.1; Touvron et al. 2023, arXiv:2302.13971, §1; Llama 3 model card (15T tokens).
 # - Hu et al. 2021, *LoRA*, arXiv:2106.09685; Micikevicius et al. 2017, *Mixed precision training*, arXiv:1710.03740.
 
-# %% [markdown] lang="zh" en="d5876113"
+# %% [markdown] lang="zh" en="8842e4a7"
 # ## 参考文献
 #
-# - Kaplan et al. 2020, *Scaling laws for neural language models*, arXiv:2001.08361，§2.1（每 token 6N）。
+# - Kaplan et al. 2020, *Scaling laws for neural language models*, arXiv:2001.08361，§2.1 与表 1（每 token 6N）。
 # - Chowdhery et al. 2022, *PaLM*, arXiv:2204.02311，附录 B（MFU、注意力项）。
-# - Hoffmann et al. 2022, *Training compute-optimal large language models*, arXiv:2203.15556，§3，公式 2、4、10。
+# - Hoffmann et al. 2022, *Training compute-optimal large language models*, arXiv:2203.15556，§3（公式 2、4），附录 D.3（公式 10）。
 # - Besiroglu, Erdil, Barnett & You 2024, *Chinchilla scaling: a replication attempt*, arXiv:2404.10102。
-# - Brown et al. 2020, arXiv:2005.14165（GPT-3）；Touvron et al. 2023, arXiv:2302.13971，§1；Llama 3 model card（15T token）。
+# - Brown et al. 2020, arXiv:2005.14165，表 D.1（GPT-3）；Narayanan et al. 2021, arXiv:2104.04473，§5.1；Touvron et al. 2023, arXiv:2302.13971，§1；Llama 3 model card（15T token）。
 # - Hu et al. 2021, *LoRA*, arXiv:2106.09685；Micikevicius et al. 2017, *Mixed precision training*, arXiv:1710.03740。

@@ -125,11 +125,16 @@ check.max_concurrency(max_concurrency)
 #
 # Only the KV heads count, not the query heads: grouped-query attention exists for this term. Nothing here
 # depends on the vocabulary or on the FFN.
+#
+# **Units.** 1 GiB is $2^{30}$ bytes, 1.074 GB. Bandwidths, file sizes and data sheets count in GB, caches come out in round
+# GiB, tools often print GiB and write GB. Compute in bytes, convert once.
 
-# %% [markdown] lang="zh" en="6acc15ce"
+# %% [markdown] lang="zh" en="704aa8ba"
 # $$\text{bytes per token} = 2\, L\, H_{kv}\, d_h\, b, \qquad \text{sequences} = \Big\lfloor \frac{C(1 - r) - W}{T \cdot \text{bytes per token}} \Big\rfloor .$$
 #
 # 只和 KV 头有关，和 query 头无关：GQA 就是为这一项设计的。词表和 FFN 都不出现。
+#
+# **单位。** 1 GiB 是 $2^{30}$ 字节，即 1.074 GB。带宽、文件大小、数据手册用 GB，cache 算出来常是整的 GiB，而不少工具按 GiB 算、却写成 GB。全程用字节算，最后只换算一次。
 
 
 # %% role="reward"
@@ -139,6 +144,8 @@ if check.kv_bytes.passed and check.max_concurrency.passed:
         "Llama-3-8B": (llama3_8b, 16.06e9, 80e9),
         "Llama-3-70B on 4 cards": (llama3_70b, 141.1e9, 320e9),
     }
+    opt = kv_bytes(layers=40, kv_heads=40, head_dim=128, tokens=1)
+    print(f"OPT-13B: {opt / 1024:.0f} KiB a token, {2048 * opt / 1e9:.2f} GB at 2,048")
     lengths = 2 ** np.arange(9, 18)
     with plt.style.context(plot.STYLE):
         figure, ax = plt.subplots(figsize=(6, 3.2))
@@ -159,10 +166,11 @@ if check.kv_bytes.passed and check.max_concurrency.passed:
 
 # %% [markdown] role="caption" alt="Sequences at once against tokens per sequence, both axes logarithmic: three parallel falling lines. Llama-3-8B lies about four times above Llama-2-7B; the 70B model on four cards lies close to the 8B one."
 # What fits beside bf16 weights with a tenth of the memory kept free. The 8B model serves four times as
-# many as the older 7B, with more weights: 8 KV heads instead of 32. Twice the context, half the users.
+# many as the older 7B, with more weights: 8 KV heads instead of 32. Twice the context, half the users. (OPT-13B's numbers
+# are those of Kwon et al. 2023, §3: 800 KB a token, up to 1.6 GB a request. Whoever multiplies finds 800 KiB.)
 
-# %% [markdown] lang="zh" en="59a24712" alt="同时服务的序列数随每条长度的变化，双对数坐标，三条平行下降的线。Llama-3-8B 约为 Llama-2-7B 的四倍；四张卡上的 70B 与 8B 接近。"
-# bf16 权重、留出一成显存，还能放几条。8B 比旧的 7B 多服务四倍，尽管权重更大：KV 头是 8 个而不是 32 个。上下文翻倍，人数减半。
+# %% [markdown] lang="zh" en="69198ddc" alt="同时服务的序列数随每条长度的变化，双对数坐标，三条平行下降的线。Llama-3-8B 约为 Llama-2-7B 的四倍；四张卡上的 70B 与 8B 接近。"
+# bf16 权重、留出一成显存，还能放几条。8B 的权重比旧的 7B 还大，能放的条数却是它的四倍：KV 头是 8 个而不是 32 个。上下文翻倍，人数减半。（OPT-13B 的数与 Kwon 等 2023 §3 一致：每 token 800 KB，每个请求最多 1.6 GB。自己乘一遍就知道，那其实是 800 KiB。）
 
 # %% [markdown] role="exercise" anchor="waste"
 # ## 3 · Paging
@@ -225,10 +233,10 @@ if check.waste.passed:
 # %% [markdown] role="caption" alt="Share of unused slots against block size: for paged allocation it rises from zero at one slot to about a few percent at 16 and over a half at 1,024; a dashed line near 0.83 marks contiguous reservation."
 # Simulated lengths (log-normal, 16 to 2,048). Reserving for the worst case leaves most slots empty; blocks of 16
 # waste a few percent. Larger blocks waste more, smaller ones mean more bookkeeping and scattered reads. Kwon et al. (2023)
-# measured 20–38 % of the cache in use in the systems before theirs; the numbers here are of this simulation.
+# measured 20.4–38.2 % of the cache in use in the systems before theirs; the numbers here are of this simulation.
 
-# %% [markdown] lang="zh" en="adc3c0a2" alt="未用位置的比例随块大小的变化：分页时从每块 1 个位置的 0 升到 16 个时的百分之几，1024 个时超过一半；虚线在 0.83 附近，是连续预留。"
-# 模拟的长度（对数正态，16 到 2048）。按最坏情况预留，大部分位置是空的；每块 16 个只浪费百分之几。块越大浪费越多，越小则管理开销和零散读取越多。Kwon 等（2023）测得在此之前的系统只用上 cache 的 20%–38%；这里的数字是本模拟的。
+# %% [markdown] lang="zh" en="367bd59d" alt="未用位置的比例随块大小的变化：分页时从每块 1 个位置的 0 升到 16 个时的百分之几，1024 个时超过一半；虚线在 0.83 附近，是连续预留。"
+# 模拟的长度（对数正态，16 到 2048）。按最坏情况预留，大部分位置是空的；每块 16 个只浪费百分之几。块越大浪费越多，越小则管理开销和零散读取越多。Kwon 等（2023）测得在此之前的系统只用上 cache 的 20.4%–38.2%；这里的数字是本模拟的。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have the memory. What follows is the time.
@@ -290,18 +298,17 @@ if check.step_seconds.passed and check.kv_bytes.passed:
 # but, at long contexts, the caches: the table above bends long before.
 #
 # **What this leaves out.** Attention's own arithmetic (it matters when the context is long against the width), kernel
-# launches, and the fact that neither peak is reached: real systems get 50–80 % of the bandwidth. These are lower bounds, and say which of
-# two designs is better.
+# launches, and the fact that neither peak is reached. These are lower bounds, and say which of two designs is better.
 #
-# **Elsewhere.** vLLM names the reserve `gpu_memory_utilization` (0.9 by default when last seen) and the block `block_size`. "Continuous batching" lets a sequence join at any
+# **Elsewhere.** vLLM sets the share that it may use (1 − reserve) with `gpu_memory_utilization`, and the block with `block_size`. "Continuous batching" lets a sequence join at any
 # step: without it a short answer waits for the longest of its batch.
 
-# %% [markdown] lang="zh" en="c99f00d3"
+# %% [markdown] lang="zh" en="494f30ee"
 # **为什么批处理划算。** 一步要读的字节是权重 + batch · cache。只要权重占大头，多一条几乎不花时间。先到头的不是计算（这张卡上大约要 300 个 token），而是长上下文时的 cache：上面的表早早就弯下来了。
 #
-# **没算进去的。** 注意力自己的计算（上下文比宽度长得多时才重要）、算子启动的开销，还有两个峰值都达不到：实际系统只有带宽的 50%–80%。这些都是下界，用来判断两个方案哪个更好。
+# **没算进去的。** 注意力自己的计算（上下文比宽度长得多时才重要）、算子启动的开销，而且两个峰值实际都达不到。这些都是下界，用来判断两个方案哪个更好。
 #
-# **换个框架。** vLLM 里预留由 `gpu_memory_utilization` 控制，块大小是 `block_size`。“连续批处理”让序列在任何一步都能加入；没有它，短的回答要等同一批里最长的那条。
+# **换个框架。** vLLM 用 `gpu_memory_utilization` 设可用的比例（1 − reserve），用 `block_size` 设块大小。“连续批处理”让序列在任何一步都能加入；没有它，短的回答要等同一批里最长的那条。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
@@ -345,15 +352,30 @@ wrong = [1, 3, 4, 6]
 # %%
 check.flaws(wrong)
 
-# %% [markdown] role="follow-up" anchor="time-per-token"
+# %% [markdown] role="follow-up" anchor="cache-size"
 # ## The interviewer goes on
 #
+# **Llama-3-70B: 80 layers, 64 heads of width 128, 8 KV heads. How large is the bf16 cache of 32 sequences of 8,192 tokens?** Within 2 %,
+# with a unit.
+
+# %% [markdown] lang="zh" en="a44ec65b"
+# ## 追问
+#
+# **Llama-3-70B：80 层，64 个宽 128 的头，8 个 KV 头。32 条 8192 个 token 的序列，bf16 的 cache 有多大？** 误差不超过 2%，带上单位。
+
+# %% role="follow-up"
+### BEGIN SOLUTION
+size = f"{2 * 80 * 8 * 128 * 8192 * 32 * 2 / 2**30} GiB"
+### END SOLUTION
+
+# %%
+check.cache_size(size)
+
+# %% [markdown] role="follow-up" anchor="time-per-token"
 # **An 8.03B model in bf16 on an A100 (2.039 TB/s, 312 TFLOP/s), one user, short context. At least how long does a
 # token take?** Within 5 %, with a unit.
 
-# %% [markdown] lang="zh" en="5bdffdeb"
-# ## 追问
-#
+# %% [markdown] lang="zh" en="783a9d8d"
 # **A100（2.039 TB/s，312 TFLOP/s）上跑 bf16 的 8.03B 模型，一个用户，上下文很短。一个 token 至少要多久？** 误差不超过 5%，带上单位。
 
 # %% role="follow-up"
@@ -423,15 +445,15 @@ check.say(answer)
 # %% [markdown] role="reference"
 # ## References
 #
-# - Kwon et al. 2023, *Efficient memory management for large language model serving with PagedAttention*, arXiv:2309.06180 (§1: share of the cache in use; §4: paging).
+# - Kwon et al. 2023, *Efficient memory management for large language model serving with PagedAttention*, arXiv:2309.06180 (§1: share of the cache in use; §3: OPT-13B; §4: paging).
 # - Pope et al. 2022, *Efficiently scaling transformer inference*, arXiv:2211.05102, §2 (memory and compute time of a step).
 # - Ainslie et al. 2023, *GQA*, arXiv:2305.13245. Llama 2 (arXiv:2307.09288) and Llama 3 model cards for the configurations.
 # - NVIDIA data sheets of A100 80GB SXM and H100 SXM: bandwidth, dense bf16 peak.
 
-# %% [markdown] lang="zh" en="38c7a7b4"
+# %% [markdown] lang="zh" en="616ebda1"
 # ## 参考文献
 #
-# - Kwon et al. 2023, *Efficient memory management for large language model serving with PagedAttention*, arXiv:2309.06180（§1：cache 的利用率；§4：分页）。
+# - Kwon et al. 2023, *Efficient memory management for large language model serving with PagedAttention*, arXiv:2309.06180（§1：cache 的利用率；§3：OPT-13B；§4：分页）。
 # - Pope et al. 2022, *Efficiently scaling transformer inference*, arXiv:2211.05102，§2（一步的访存时间与计算时间）。
 # - Ainslie et al. 2023, *GQA*, arXiv:2305.13245。配置见 Llama 2（arXiv:2307.09288）与 Llama 3 的 model card。
 # - NVIDIA A100 80GB SXM 与 H100 SXM 数据手册：带宽，bf16 稠密峰值。

@@ -24,6 +24,8 @@ GPT2 = {
     "norm": "layer",
     "tied": True,
 }
+GPT3 = GPT2 | {"positions": 2048, "width": 12288, "layers": 96, "ffn": 49152}
+GPT3 |= {"heads": 96, "kv_heads": 96}
 LLAMA2_7B = {
     "vocab": 32000,
     "positions": 0,
@@ -120,13 +122,19 @@ def _count_variant(
     return answer
 
 
+def _output_too(cfg):
+    embedding, attention, ffn, norms, head = _count(cfg)
+    extra = cfg["layers"] * cfg["width"] if cfg["biases"] == "qkv" else 0
+    return embedding, attention + extra, ffn, norms, head
+
+
 _TOY = {
     "vocab": 10,
     "positions": 6,
     "width": 4,
     "layers": 2,
     "heads": 4,
-    "kv_heads": 2,
+    "kv_heads": 1,
     "ffn": 5,
     "gated": True,
     "biases": "all",
@@ -137,11 +145,20 @@ _TOY = {
 count = Check(_count, returns=PARTS)
 count.case(
     _TOY,
-    en="a toy model, to count by hand: width 4, two layers, two KV heads for four query heads",
-    zh="可以手算的小模型：宽度 4、两层，四个 query 头配两个 KV 头",
+    en="a toy model, to count by hand: width 4, two layers, one KV head for four query heads",
+    zh="可以手算的小模型：宽度 4、两层，四个 query 头配一个 KV 头",
 )
 count.case(GPT2, en="GPT-2 small: 124,439,808 in all", zh="GPT-2 small：一共 124,439,808")
-count.case(LLAMA2_7B, en="Llama-2-7B: 6,738,415,616", zh="Llama-2-7B：6,738,415,616")
+count.case(
+    GPT3,
+    en="GPT-3: 174,604,259,328, the 174,600 million of its paper's Table D.1",
+    zh="GPT-3：174,604,259,328，即论文表 D.1 的 174,600 百万",
+)
+count.case(
+    LLAMA2_7B,
+    en="Llama-2-7B: 6,738,415,616 (6.7B in the LLaMA paper's Table 2, the same shape)",
+    zh="Llama-2-7B：6,738,415,616（LLaMA 论文表 2 同一配置，写作 6.7B）",
+)
 count.case(LLAMA3_8B, en="Llama-3-8B: 8,030,261,248", zh="Llama-3-8B：8,030,261,248")
 count.case(LLAMA2_70B, en="Llama-2-70B: 68,976,648,192", zh="Llama-2-70B：68,976,648,192")
 count.case(
@@ -225,6 +242,11 @@ count.trap(
     en="Attention and FFN are counted for one layer: multiply by the layers.",
     zh="注意力和 FFN 只数了一层：还要乘层数。",
 )
+count.trap(
+    _output_too,
+    en='"qkv" gives the output projection no bias; only "all" does.',
+    zh="“qkv” 不含输出投影的偏置，只有 “all” 才有。",
+)
 
 
 # ---- ffn_width ---------------------------------------------------------------------------------
@@ -262,15 +284,15 @@ ffn_width.case(
 ffn_width.case(4096, 256, en="Llama-2-7B: 11,008", zh="Llama-2-7B：11008")
 ffn_width.case(4096, 1024, 1.3, en="Llama-3-8B: 14,336", zh="Llama-3-8B：14336")
 ffn_width.case(8192, 4096, 1.3, en="Llama-2-70B: 28,672", zh="Llama-2-70B：28672")
+ffn_width.case(768, 256, en="already a multiple: 2,048 stays", zh="本来就是倍数：2048 不变")
 ffn_width.case(
     5,
     16,
     1.3,
-    en="13 · 1.3 = 16.9, cut to 16 before rounding up",
-    zh="13 · 1.3 = 16.9，先去掉小数得 16，再向上取",
+    en="40 // 3 = 13, 13 · 1.3 = 16.9, cut to 16 before rounding up",
+    zh="40 // 3 = 13，13 · 1.3 = 16.9，先去掉小数得 16，再向上取",
 )
 ffn_width.case(13, 8, en="34, up to 40", zh="34，向上取到 40")
-ffn_width.case(768, 256, en="already a multiple: 2,048 stays", zh="本来就是倍数：2048 不变")
 
 
 @ffn_width.fresh(en="fresh sizes", zh="新的尺寸")
@@ -310,6 +332,14 @@ ffn_width.trap(
     _width_variant(round_to=lambda n, m: (n // m + 1) * m),
     en="A number that is a multiple already is rounded up once more.",
     zh="本来就是倍数的，又多进了一次。",
+)
+ffn_width.trap(
+    lambda width, multiple_of, multiplier=1.0: (
+        -(-int(multiplier * 8 * width / 3) // multiple_of) * multiple_of
+    ),
+    en="The number is cut twice: two thirds of 4D to a whole number, and the product with the "
+    "multiplier again. One of the cuts is missing.",
+    zh="要去两次小数：4D 的三分之二先取整，乘系数之后再取整。你少了一次。",
 )
 
 
@@ -511,16 +541,21 @@ width_for.trap(
 
 # ---- estimates, flaws, say ---------------------------------------------------------------------
 
-gpt3 = Estimate(174e9, unit="parameters", unit_zh="个参数", rtol=0.01)
-gpt3.trap(
-    58e9,
+gpt2_xl = Estimate(1.475e9, unit="parameters", unit_zh="个参数", rtol=0.01)
+gpt2_xl.trap(
+    0.492e9,
     en="That is attention alone, 4LD². The FFN adds 8LD².",
     zh="这只是注意力的 4LD²，还有 FFN 的 8LD²。",
 )
-gpt3.trap(
-    116e9,
+gpt2_xl.trap(
+    0.983e9,
     en="That is the FFN alone, 8LD². Attention adds 4LD².",
     zh="这只是 FFN 的 8LD²，还有注意力的 4LD²。",
+)
+gpt2_xl.trap(
+    1.557e9,
+    en="That is with the embedding, 50,257 + 1,024 vectors. The question leaves it out.",
+    zh="这里算进了词嵌入和位置，50257 + 1024 个向量。题目不算它们。",
 )
 
 weights_file = Estimate("16.06 GB", rtol=0.005)
@@ -537,7 +572,8 @@ flaws = Flaws()
 flaws.false(
     en="A large model is one with hundreds of millions or even billions of parameters.",
     zh="大模型就是有数亿甚至数十亿参数的模型。",
-    because_en="The number dates itself: GPT-3 had 175 billion in 2020, DeepSeek-V3 has 671. What "
+    because_en="The number dates itself: GPT-3 had 175 billion in 2020, DeepSeek-V3 has 671 "
+    "billion. What "
     "the word means is a model trained broadly and used for many tasks.",
     because_zh="这个数字早过时了：2020 年的 GPT-3 有 1750 亿，DeepSeek-V3 有 6710 亿。"
     "这个词指的是在广泛数据"

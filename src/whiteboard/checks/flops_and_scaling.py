@@ -53,10 +53,10 @@ train_flops.case(
     ask_zh="一个 token、一个权重，前向几次运算？反向的两个矩阵乘呢？",
 )
 train_flops.case(
-    175e9,
+    174.6e9,
     300e9,
-    en="GPT-3: 175 billion on 300 billion tokens, 3.15e23",
-    zh="GPT-3：1750 亿参数、3000 亿 token，3.15e23",
+    en="GPT-3 in Table D.1 of its paper: 174.6 billion on 300 billion tokens, 3.14e23",
+    zh="GPT-3 论文表 D.1：1746 亿参数、3000 亿 token，3.14e23",
 )
 train_flops.case(
     540.35e9,
@@ -134,6 +134,19 @@ train_flops.trap(
     "sequence's tokens that makes it quadratic.",
     zh="上下文平方了。对每个 token，注意力与上下文成正比；对整条序列求和才是平方。",
 )
+train_flops.trap(
+    _flops_variant(attention=4),
+    en="Attention is counted forward only. Its products have a backward pass as well: 3 × forward.",
+    zh="注意力只算了前向。它的矩阵乘同样有反向：也是前向的 3 倍。",
+)
+train_flops.trap(
+    lambda parameters, tokens, layers=0, context=0, width=0: (
+        6 * parameters * tokens + 12 * layers * context * width
+    ),
+    en="Attention's term is that of a single token. It is paid for every token, as the weights "
+    "are.",
+    zh="注意力那项只算了一个 token。它和权重一样，每个 token 都要算。",
+)
 
 
 # ---- mfu ---------------------------------------------------------------------------------------
@@ -159,6 +172,14 @@ mfu.case(
     275e12,
     en="PaLM 540B: 238,300 tokens/s on 6,144 chips of 275 TFLOP/s, 46.2 %",
     zh="PaLM 540B：6144 块 275 TFLOP/s 的芯片，每秒 238,300 个 token，46.2%",
+)
+mfu.case(
+    1000,
+    6 * 70e9,
+    1,
+    312e12,
+    en="a claim of 1,000 tokens/s for 70B on one A100: 1.35, so it cannot be true",
+    zh="有人说一张 A100 训练 70B 每秒 1000 个 token：算出来是 1.35，不可能",
 )
 
 
@@ -404,6 +425,11 @@ training_days.trap(
     zh="这是按峰值的 100% 算的。MFU 是 0.45，时间要更长。",
 )
 training_days.trap(
+    "33.8 d",
+    en="With 8ND, a recomputed forward pass. MFU counts only what the model needs: 6ND.",
+    zh="这是 8ND，多算了一次重计算的前向。MFU 只算模型需要的 6ND。",
+)
+training_days.trap(
     "8.46 d",
     en="With 2ND: that is the forward pass.",
     zh="用的是 2ND，那只是前向。",
@@ -459,9 +485,9 @@ flaws.false(
     source="Hoffmann et al. 2022; Micikevicius et al. 2017",
 )
 flaws.true(
-    en="Recomputing activations raises the hardware's utilisation and leaves MFU as it was or "
-    "lowers it.",
-    zh="重计算激活值会提高硬件利用率（HFU），而 MFU 不变或下降。",
+    en="At the same batch, recomputing activations lowers MFU, while the hardware's utilisation "
+    "may rise.",
+    zh="batch 不变时，重计算激活值会降低 MFU，而硬件利用率（HFU）可能上升。",
 )
 
 say = Say(

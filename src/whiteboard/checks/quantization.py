@@ -65,6 +65,10 @@ def _wrap(codes, low, high):
     return codes % (high + 1)
 
 
+def _signed(codes, low, high):
+    return np.clip(codes, low, high).astype(np.int8)
+
+
 quantize = Check(_quantize, returns=("codes", "scale", "zero"))
 quantize.case(
     np.array([[-1.0, 0.0, 0.4, 2.0]]),
@@ -129,6 +133,21 @@ def _(answer, rng):
     )
 
 
+@quantize.property(
+    en="where both roundings meet a half, the code is clipped to the range of codes",
+    zh="两次取整都碰上 0.5 时，编码要截断到范围内",
+)
+def _(answer):
+    x = np.array([[-1.5, 0.0, 1.5]])  # step 1: the top code is 2 + 2 before it is clipped
+    codes = np.asarray(answer(x.copy(), 2)[0], float)
+    return Evidence(
+        given={"x": x, "bits": 2},
+        names_zh={"bits": "位数"},
+        expected=[True, True],
+        got=[bool(codes.min() >= 0), bool(codes.max() <= 3)],
+    )
+
+
 quantize.trap(
     _variant(levels=lambda bits: 2**bits),
     en="2^b codes have 2^b − 1 steps between them. With 2^b the top of the range gets a code that "
@@ -185,6 +204,11 @@ quantize.trap(
     _variant(empty=np.nan),
     en="A tensor of zeros has a range of 0 and divides by it. Give it scale 1.",
     zh="全零的张量范围是 0，会除以 0。给它 scale 1。",
+)
+quantize.trap(
+    _variant(clip=_signed),
+    en="Codes above 127 do not fit into int8 and turn negative. Codes from 0 to 255 are uint8.",
+    zh="大于 127 的编码放不进 int8，会变成负数。0 到 255 的编码要用 uint8。",
 )
 
 
@@ -292,6 +316,18 @@ int8_linear.trap(
     en="The bias is scaled too. It is a real number, added after the scales.",
     zh="偏置也被乘了 scale。它本来就是实数，应在乘完 scale 之后加。",
 )
+int8_linear.trap(
+    lambda xq, xs, xz, wq, ws, bias: (xq - np.uint8(xz)) @ wq * (xs * ws) + bias,
+    en="Nothing is converted. In uint8, 3 − 10 is 249, and uint8 times int8 is summed in int16. "
+    "To int32 first.",
+    zh="没有转换类型。uint8 里 3 − 10 等于 249，uint8 和 int8 的乘积又只用 int16 累加。先转成 "
+    "int32。",
+)
+int8_linear.trap(
+    lambda xq, xs, xz, wq, ws, bias: (xq - np.uint8(xz)).astype(np.int32) @ wq * (xs * ws) + bias,
+    en="Converted too late: the zero point is subtracted in uint8, where 3 − 10 is 249.",
+    zh="转换晚了：减零点时还是 uint8，3 − 10 等于 249。",
+)
 
 
 # ---- best_clip ---------------------------------------------------------------------------------
@@ -332,6 +368,16 @@ _CANDIDATES = [0.5, 1.0, 2.0, 3.0, 5.0, 9.0]
 
 best_clip = Check(_best_clip, returns=("clip", "error"))
 best_clip.case(
+    np.array([1.0, 1.0, -1.0, 1.0, 1.0, 3.0]),
+    2,
+    [1.0, 0.5, 3.0],
+    en="codes −1, 0, 1: c = 1 costs only the 3 its distance, 4 / 6; c = 3 turns every ±1 into 0, "
+    "5 / 6",
+    zh="编码 −1、0、1：c = 1 只有 3 有误差，4 / 6；c = 3 把所有 ±1 都变成 0，5 / 6",
+    ask_en="With c = 3 the step is 3. What becomes of the number 1?",
+    ask_zh="c = 3 时步长是 3，数字 1 会变成什么？",
+)
+best_clip.case(
     np.append(_BELL, [4.5]),
     3,
     [0.1, 1.0, 2.0, 3.0, 5.0],
@@ -349,7 +395,11 @@ best_clip.case(
 )
 best_clip.case(_BELL, 2, _CANDIDATES, en="two bits: three codes", zh="2 位：只有三个编码")
 best_clip.case(
-    np.array([0.4, 0.6, 3.0]), 2, [1.0, 3.0], en="three numbers, by hand", zh="三个数，可以手算"
+    np.array([0.4, 0.6, 3.0]),
+    2,
+    [1.0, 3.0],
+    en="three numbers: clipping costs more here",
+    zh="三个数：这里截断的代价更大",
 )
 
 
@@ -516,7 +566,7 @@ flaws.false(
     zh="输入和权重都是 int8，所以可以用 int8 累加。",
     because_en="One product needs 16 bits, a sum of many more. Hardware accumulates in int32.",
     because_zh="一个乘积就要 16 位，累加还要更多。硬件用 int32 累加。",
-    source="Jacob et al. 2018, §2.2",
+    source="Jacob et al. 2018, §2.4",
 )
 flaws.true(
     en="Scales per output channel cost almost nothing in a matrix product: each output is "
@@ -595,8 +645,8 @@ say.point(
 say.point(
     en="Calibration and outliers",
     zh="校准与离群值",
-    found_en=[r"\bcalibrat\w+", r"\boutliers?\b", r"\bclip(ping|s|ped)?\b"],
-    found_zh=[r"校准", r"(离群|异常)值", r"截断"],
+    found_en=[r"\bcalibrat\w+", r"\boutliers?\b", r"\bclipping (error|threshold)\b"],
+    found_zh=[r"校准", r"(离群|异常)值", r"截断误差"],
 )
 say.point(
     en="What it saves: memory and bandwidth, hence decoding",

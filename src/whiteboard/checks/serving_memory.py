@@ -12,6 +12,7 @@ from whiteboard.grading.say import Say
 LLAMA2_7B = (32, 32, 128)  # layers, KV heads, head width
 LLAMA3_8B = (32, 8, 128)
 LLAMA3_70B = (80, 8, 128)
+OPT_13B = (40, 40, 128)
 
 
 # ---- kv_bytes ----------------------------------------------------------------------------------
@@ -46,6 +47,12 @@ kv_bytes.case(
     zh="3 层、5 个宽为 4 的 KV 头、6 个 token、batch 为 7、每个数 1 字节",
     ask_en="For one token in one layer: how many numbers are kept?",
     ask_zh="一层里一个 token 要存几个数？",
+)
+kv_bytes.case(
+    *OPT_13B,
+    1,
+    en="OPT-13B, one token: 819,200 bytes, the “800 KB” of Kwon et al. 2023, §3 (KiB, strictly)",
+    zh="OPT-13B，一个 token：819,200 字节，即 Kwon 等 2023 §3 说的“800 KB”（严格说是 KiB）",
 )
 kv_bytes.case(*LLAMA2_7B, 8192, en="Llama-2-7B at 8k: 4.0 GiB", zh="Llama-2-7B，8k 上下文：4.0 GiB")
 kv_bytes.case(*LLAMA3_8B, 8192, en="Llama-3-8B at 8k: 1.0 GiB", zh="Llama-3-8B，8k 上下文：1.0 GiB")
@@ -126,12 +133,21 @@ max_concurrency.case(
     1000,
     450,
     3,
-    20,
+    7,
     0.2,
-    en="1,000 bytes, 200 in reserve, 450 of weights; a sequence takes 20 · 3: five fit",
-    zh="1000 字节，预留 200，权重 450；一条序列 20 · 3：放得下 5 条",
+    en="1,000 bytes, 200 in reserve, 450 of weights; a sequence takes 7 · 3: sixteen fit",
+    zh="1000 字节，预留 200，权重 450；一条序列 7 · 3：放得下 16 条",
     ask_en="How many bytes are left for the cache?",
     ask_zh="留给 cache 的还有多少字节？",
+)
+max_concurrency.case(
+    1000,
+    450,
+    3,
+    20,
+    0.25,
+    en="an exact fit counts: 300 bytes are left for 60 each, five",
+    zh="正好放满也算：剩 300 字节，每条 60，5 条",
 )
 max_concurrency.case(
     80e9,
@@ -334,6 +350,15 @@ step_seconds.case(
 step_seconds.case(
     8.03e9, 1, 0, *A100, 1, en="8-bit weights halve the reading", zh="8 位权重，读的时间减半"
 )
+step_seconds.case(
+    8.03e9,
+    8192,
+    0,
+    *H100,
+    1,
+    en="8-bit weights multiplied in bf16: the arithmetic of prefill stays",
+    zh="8 位权重、用 bf16 计算：prefill 的运算量不变",
+)
 
 
 @step_seconds.fresh(en="fresh numbers", zh="新的数")
@@ -404,6 +429,15 @@ step_seconds.trap(
     en="The weights are always taken for 2 bytes. `bytes_each` says how large they are.",
     zh="权重总按 2 字节算了。多大由 `bytes_each` 决定。",
 )
+step_seconds.trap(
+    lambda parameters, tokens, cache_read, bandwidth, peak, bytes_each=2: max(
+        (parameters * bytes_each + cache_read) / bandwidth, bytes_each * parameters * tokens / peak
+    ),
+    en="`bytes_each` is in the arithmetic. The 2 there is a multiplication and an addition, "
+    "whatever "
+    "a weight's size.",
+    zh="把 `bytes_each` 乘进了计算。那里的 2 是一次乘、一次加，和权重占几字节无关。",
+)
 
 
 # ---- estimates, flaws, say ---------------------------------------------------------------------
@@ -418,6 +452,23 @@ crossing.trap(
     148,
     en="The 2 bytes of a weight are missing.",
     zh="漏了每个权重 2 字节。",
+)
+
+cache_size = Estimate("85.9 GB", rtol=0.02)
+cache_size.trap(
+    "80 GB",
+    en="80 GiB is right, and a GiB is 1.074 GB: in GB it is 85.9.",
+    zh="是 80 GiB 没错，但 1 GiB 是 1.074 GB，换成 GB 是 85.9。",
+)
+cache_size.trap(
+    "42.9 GB",
+    en="Keys and values are both kept: half is missing.",
+    zh="key 和 value 都要存：少了一半。",
+)
+cache_size.trap(
+    "687 GB",
+    en="That is for 64 heads. Only the 8 KV heads are cached.",
+    zh="这是按 64 个头算的。只缓存 8 个 KV 头。",
 )
 
 time_per_token = Estimate("7.88 ms", rtol=0.05)
