@@ -457,6 +457,15 @@ def test_an_estimate_in_any_unit_passes(memory, answer):
 
 
 @pytest.mark.parametrize(
+    "answer", ["36 h", "1.5 days", "1.5 天", "36 hours", "2160 minutes", (36, "小时")]
+)
+def test_a_duration_is_read_in_words_too(answer):
+    duration = Estimate("1.5 d")
+    duration.name = "duration"
+    assert duration.grade(answer).passed
+
+
+@pytest.mark.parametrize(
     ("answer", "english", "chinese"),
     [
         ("28 GB", "too small, by less than a factor of 10", "偏小，差不到 10 倍"),
@@ -610,6 +619,15 @@ def test_say_reads_over_a_wrapped_line_and_sees_negations():
     assert mirror.find(point, "看有没有要缩放的")
     assert mirror.find(point, "别忘了要缩放")
     assert mirror.find(point, "每个类别都要缩放")
+
+
+def test_a_word_that_holds_a_conjunction_is_not_cut():
+    mirror = Say(model_en="it is larger", model_zh="损失反而更大")
+    mirror.point(en="larger", zh="更大", found_en=[], found_zh=[r"反而更大", r"从而缩放"])
+    (point,) = mirror.points
+    assert mirror.find(point, "训练损失反而更大")
+    assert mirror.find(point, "先取平均从而缩放")
+    assert not mirror.find(point, "先放大而不从而缩放")
 
 
 # ---- a notebook's view -------------------------------------------------------------------------

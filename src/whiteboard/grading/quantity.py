@@ -18,6 +18,10 @@ _ALIASES = {
     **{f"{name}byte{s}": f"{name[0].upper()}B" for name in ("kilo", "mega", "giga", "tera")
        for s in ("", "s")},
     **dict.fromkeys(("second", "seconds", "sec", "秒"), "s"),
+    **dict.fromkeys(("millisecond", "milliseconds", "毫秒"), "ms"),
+    **dict.fromkeys(("minute", "minutes", "分钟"), "min"),
+    **dict.fromkeys(("hour", "hours", "小时"), "h"),
+    **dict.fromkeys(("day", "days", "天"), "d"),
 }  # fmt: skip
 # How large counts are written; what follows them ("passes", “遍”) is for the reader.
 _COUNTS = {"k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12, "万": 1e4, "亿": 1e8,

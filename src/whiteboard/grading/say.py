@@ -12,7 +12,9 @@ from whiteboard.grading.exercise import Exercise
 from whiteboard.grading.text import Text
 from whiteboard.grading.verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
-_CLAUSES = re.compile(r"[,;:!?。，；：！？、]|——|\s[—–]\s|\.(?=\s|$)|\bbut\b|\bwhile\b|但是?|而是?")
+_CLAUSES = re.compile(
+    r"[,;:!?。，；：！？、]|——|\s[—–]\s|\.(?=\s|$)|\bbut\b|\bwhile\b|但是?|(?<![反从因进])而是?"
+)
 # 不同, 差不多, 有没有, 无偏, 非线性, 别忘了, "don't forget" and their like deny nothing.
 _NEGATION = re.compile(
     r"\b(?:not?|never|without|cannot|neither|nor|rather than|instead of)\b|n['’]t\b(?! forget)"
