@@ -619,6 +619,7 @@ def test_say_reads_over_a_wrapped_line_and_sees_negations():
     assert mirror.find(point, "看有没有要缩放的")
     assert mirror.find(point, "别忘了要缩放")
     assert mirror.find(point, "每个类别都要缩放")
+    assert mirror.find(point, "判别器的输入要缩放")
 
 
 def test_a_word_that_holds_a_conjunction_is_not_cut():

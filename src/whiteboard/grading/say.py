@@ -18,7 +18,7 @@ _CLAUSES = re.compile(
 # 不同, 差不多, 有没有, 无偏, 非线性, 别忘了, "don't forget" and their like deny nothing.
 _NEGATION = re.compile(
     r"\b(?:not?|never|without|cannot|neither|nor|rather than|instead of)\b|n['’]t\b(?! forget)"
-    r"|(?<!差)(?<!有)[不没](?!同|仅|只|断|变|过|等|要忘|能忘)|并非|而非|无法|无需|(?<![个类识分区级特鉴差辨])别(?!忘)",
+    r"|(?<!差)(?<!有)[不没](?!同|仅|只|断|变|过|等|要忘|能忘)|并非|而非|无法|无需|(?<![个类识分区级特鉴差辨判])别(?!忘)",
     re.IGNORECASE,
 )
 
