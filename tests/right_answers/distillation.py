@@ -28,6 +28,12 @@ def wrong_soften(inside=lambda z, T: z / T, axis=1, safe=True):
     return answer
 
 
+def shifted_by_all_of_it(z, T):
+    with np.errstate(all="ignore"):
+        e = np.exp(z / T - np.amax(z, axis=1)[:, None])
+        return (e.T / e.sum(axis=1)).T
+
+
 # ---- kd_loss -----------------------------------------------------------------------------------
 
 
@@ -41,9 +47,9 @@ def loss_by_logs(zs, zt, y, T, alpha):
 def loss_one_by_one(zs, zt, y, T, alpha):
     values = []
     for n, label in enumerate(y):
-        p, q, r = by_logs(zt[[n]], T)[0], by_logs(zs[[n]], T)[0], by_logs(zs[[n]], 1.0)[0]
-        kl = sum(a * (np.log(a) - np.log(b)) for a, b in zip(p, q, strict=True))
-        values.append(alpha * T * T * kl - (1 - alpha) * np.log(r[label]))
+        p, q, r = log_p(zt[[n]], T)[0], log_p(zs[[n]], T)[0], log_p(zs[[n]])[0]
+        kl = sum(np.exp(a) * (a - b) for a, b in zip(p, q, strict=True))
+        values.append(alpha * T * T * kl - (1 - alpha) * r[label])
     return sum(values) / len(values)
 
 
@@ -64,6 +70,14 @@ def wrong_loss(power=2, ts=True, tt=True, kind="forward", th=False, swap=False, 
 
 def over_everything(zs, zt, y, T, alpha):
     return loss_by_logs(zs, zt, y, T, alpha) / zs.shape[-1]
+
+
+def log_of_softmax(zs, zt, y, T, alpha):
+    with np.errstate(all="ignore"):
+        p, q = by_logs(zt, T), by_logs(zs, T)
+        kl = np.sum(p * (np.log(p) - np.log(q))) / len(y)
+        ce = -np.mean(np.log(by_logs(zs, 1.0)[np.arange(len(y)), y]))
+        return alpha * T**2 * kl + (1 - alpha) * ce
 
 
 # ---- kd_grad -----------------------------------------------------------------------------------
@@ -88,6 +102,10 @@ def grad_by_jacobian(zs, zt, y, T, alpha):
     return out
 
 
+def grad_in_float32(zs, zt, y, T, alpha):
+    return grad_by_target(zs.astype("f4"), zt.astype("f4"), y, np.float32(T), np.float32(alpha))
+
+
 def wrong_grad(power=1, sign=1, batch=True, th=False, swap=False):
     def answer(zs, zt, y, T, alpha):
         a = 1 - alpha if swap else alpha
@@ -102,7 +120,7 @@ def wrong_grad(power=1, sign=1, batch=True, th=False, swap=False):
 RIGHT = {
     "soften": [by_logs, in_float32],
     "kd_loss": [loss_by_logs, loss_one_by_one],
-    "kd_grad": [grad_by_target, grad_by_jacobian],
+    "kd_grad": [grad_by_target, grad_by_jacobian, grad_in_float32],
     "scale_left": [0.0625, "0.0625"],
     "flaws": [{1, 3, 4, 6}, "1，3，4，6"],
 }
@@ -114,6 +132,7 @@ TWINS = {
         3: wrong_soften(safe=False),
         4: lambda z, T: by_logs(z, 1.0) / T,
         5: wrong_soften(axis=0),
+        6: shifted_by_all_of_it,
     },
     "kd_loss": {
         1: wrong_loss(power=0),
@@ -126,6 +145,7 @@ TWINS = {
         8: wrong_loss(swap=True),
         9: over_everything,
         10: wrong_loss(end=np.sum),
+        11: log_of_softmax,
     },
     "kd_grad": {
         1: wrong_grad(power=2),
@@ -136,7 +156,7 @@ TWINS = {
         6: wrong_grad(th=True),
         7: wrong_grad(swap=True),
     },
-    "scale_left": {1: 0.25},
+    "scale_left": {1: 0.25, 2: 16},
 }
 
 TWO_AT_ONCE = {

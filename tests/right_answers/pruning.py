@@ -60,6 +60,16 @@ def with_cut(weights, sparsity, scope="global"):
     return out
 
 
+def tail_of_the_order(weights, sparsity, scope="global"):
+    masks = by_lexsort(weights, sparsity, scope)
+    groups = [[m] for m in masks] if scope == "layer" else [masks]
+    for group in groups:
+        if not any(m.any() for m in group):
+            for m in group:
+                m[...] = True
+    return masks
+
+
 # ---- masked_step -------------------------------------------------------------------------------
 
 
@@ -118,6 +128,12 @@ def wrong_units(score=None, select=None, b=None, W=None):
     return answer
 
 
+def by_what_goes_out(W1, b1, W2, keep):
+    order = (-(W2**2).sum(axis=1)).argsort(kind="stable")
+    stay = np.sort(order[:keep])
+    return W1[:, stay], b1[stay], W2[stay]
+
+
 # ---- sparsity_at -------------------------------------------------------------------------------
 
 
@@ -159,6 +175,7 @@ TWINS = {
         4: wrong_mask(scope_used="global"),
         5: with_cut,
         6: wrong_mask(number=lambda n, s: n - int(s * n)),
+        7: tail_of_the_order,
     },
     "masked_step": {
         1: wrong_step(),
@@ -174,6 +191,9 @@ TWINS = {
         4: wrong_units(W=lambda W2, at: W2[:, [j for j in at if j < W2.shape[1]]]),
         5: wrong_units(select=lambda s, n: (-s).argsort(kind="stable")[:n]),
         6: wrong_units(b=lambda b1, at: b1[: len(at)]),
+        7: wrong_units(score=lambda W1: np.linalg.norm(W1, ord=1, axis=0)),
+        8: wrong_units(score=lambda W1: np.linalg.norm(W1, ord=np.inf, axis=0)),
+        9: by_what_goes_out,
     },
     "sparsity_at": {
         1: wrong_schedule(lambda t: t),

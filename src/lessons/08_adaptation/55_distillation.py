@@ -84,25 +84,30 @@ check.soften(soften)
 #
 # $$\alpha\, T^2\, \mathrm{KL}\big(p_t^{(T)} \,\|\, p_s^{(T)}\big) + (1 - \alpha)\, \mathrm{CE}(y, p_s^{(1)})$$
 #
-# with softened teacher and student, and the labels' cross-entropy at T = 1.
+# with softened teacher and student, and the labels' cross-entropy at T = 1. Logits may be thousands apart.
 
-# %% [markdown] lang="zh" en="8e23f9ee"
+# %% [markdown] lang="zh" en="c0d041e4"
 # ## 2 · 损失
 #
 # 写出 `kd_loss`，对 batch 取平均：
 #
 # $$\alpha\, T^2\, \mathrm{KL}\big(p_t^{(T)} \,\|\, p_s^{(T)}\big) + (1 - \alpha)\, \mathrm{CE}(y, p_s^{(1)})$$
 #
-# 其中老师和学生都做软化，硬标签的交叉熵取 T = 1。
+# 其中老师和学生都做软化，硬标签的交叉熵取 T = 1。logits 可能相差几千。
 
 
 # %% role="exercise"
 def kd_loss(zs, zt, y, T, alpha):
     """Logits of student and teacher (B, C), labels y (B,), temperature, teacher's share → number."""
+
     ### BEGIN SOLUTION
-    p, q = soften(zt, T), soften(zs, T)
-    soft = (p * np.log(p / q)).sum(axis=1)
-    hard = -np.log(soften(zs, 1)[np.arange(len(y)), y])
+    def log_p(z, T):
+        z = (z - z.max(axis=1, keepdims=True)) / T
+        return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+    teacher, student = log_p(zt, T), log_p(zs, T)
+    soft = (np.exp(teacher) * (teacher - student)).sum(axis=1)
+    hard = -log_p(zs, 1)[np.arange(len(y)), y]
     return (alpha * T**2 * soft + (1 - alpha) * hard).mean()
     ### END SOLUTION
 
@@ -110,12 +115,12 @@ def kd_loss(zs, zt, y, T, alpha):
 # %% [markdown] role="hint"
 # 1. What must the soft part be for a student whose logits are the teacher's? What if only one side is softened?
 # 2. p = (½, ½), q = (¼, ¾): what is KL(p ‖ q)?
-# 3. Soften both at T; sum p log(p/q) over classes; times α T²; plus (1 − α) times minus the log of the label's probability at T = 1; mean.
+# 3. log p = z/T − log Σ exp(z/T), shifted by the maximum, for both; sum p (log p − log q) over classes; times α T²; plus (1 − α) times −log p of the label at T = 1; mean.
 
-# %% [markdown] lang="zh" en="4765f9bf"
+# %% [markdown] lang="zh" en="52778124"
 # 1. 学生的 logits 与老师完全相同时，软损失应是多少？如果只软化一边呢？
 # 2. p = (½, ½)，q = (¼, ¾)：KL(p ‖ q) 是多少？
-# 3. 两边都用 T 软化；对类别求和 p log(p/q)；乘 α T²；再加 (1 − α) 乘 T = 1 下标签概率的负对数；取平均。
+# 3. 两边都算 log p = z/T − log Σ exp(z/T)，先减最大值；对类别求和 p (log p − log q)；乘 α T²；再加 (1 − α) 乘 T = 1 下标签的 −log p；取平均。
 
 # %%
 check.kd_loss(kd_loss)
@@ -160,15 +165,15 @@ check.kd_grad(kd_grad)
 #
 # $$\frac1T \big(p_s^{(T)} - p_t^{(T)}\big) \approx \frac{1}{C\,T^2} \big( (z_s - \bar z_s) - (z_t - \bar z_t) \big).$$
 #
-# $T^2$ takes both back. What remains for large T is the gradient of ½ the squared distance of centred logits: logit matching (Hinton, Vinyals & Dean
-# 2015, §2.1).
+# $T^2$ takes both back. What remains for large T is the gradient of $\tfrac1{2C}$ times the squared distance of centred logits: logit matching
+# (Hinton, Vinyals & Dean 2015, §2.1).
 
-# %% [markdown] lang="zh" en="f1dc6855"
+# %% [markdown] lang="zh" en="bfd03e04"
 # 不乘因子时，软损失的梯度是 $\tfrac1T (p_s^{(T)} - p_t^{(T)})$：链式法则带来一个 1/T。T 很大时，软化后的概率约为 $\tfrac1C (1 + (z_i - \bar z)/T)$，差值里又有一个：
 #
 # $$\frac1T \big(p_s^{(T)} - p_t^{(T)}\big) \approx \frac{1}{C\,T^2} \big( (z_s - \bar z_s) - (z_t - \bar z_t) \big).$$
 #
-# $T^2$ 正好把两个都乘回来。T 很大时剩下的就是去均值 logits 之差平方的一半的梯度，即匹配 logits（Hinton、Vinyals 与 Dean 2015，§2.1）。
+# $T^2$ 正好把两个都乘回来。T 很大时，剩下的是去均值 logits 的平方距离乘 $\tfrac1{2C}$ 的梯度，也就是匹配 logits（Hinton、Vinyals 与 Dean 2015，§2.1）。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have the loss and its gradient. What follows is what soft targets carry.
@@ -238,25 +243,25 @@ if check.kd_grad.passed and check.soften.passed:
         print(f"{'labels' if T == 'labels' else f'T = {T}':>7}: 3s {a:.2f}, other digits {b:.2f}")
 
 # %% [markdown] role="caption" alt="Share of test digits recognised by students trained with labels or softened teachers at temperatures 1 to 16. For the other digits it is level near 0.97. For 3s it is 0 with labels, near 0 at temperature 1, and rises above 0.9 at 8 and 16."
-# Students trained on digits without a single 3; three seeds (bands: lowest to highest). With labels none ever says 3. With a softened teacher they recognise
-# most of them: in how far a 5 or an 8 resembles a 3 is written in the teacher's small probabilities, and a temperature makes them
+# Students trained on digits without a single 3; three seeds (bands: lowest to highest). With labels none ever says 3. With a teacher softened enough they recognise
+# most of them: how far a 5 or an 8 resembles a 3 is written in the teacher's small probabilities, and a temperature makes them
 # count. Hinton, Vinyals & Dean (2015, §3) report the same on MNIST.
 
-# %% [markdown] lang="zh" en="26e8405b" alt="用硬标签或温度 1 到 16 的软化老师训练的学生，在测试集上的识别率。其他数字都在 0.97 附近。对 3：硬标签为 0，温度 1 时接近 0，温度 8、16 时超过 0.9。"
-# 训练学生时一个 3 都没有；三个种子（色带从最低到最高）。用硬标签，学生从不说 3。用软化的老师，大部分 3 都能认出来：5 和 8 有多像 3，就写在老师的小概率里，温度让它们起了作用。Hinton、Vinyals 与 Dean（2015，§3）在 MNIST 上报告过同样的现象。
+# %% [markdown] lang="zh" en="72a88580" alt="用硬标签或温度 1 到 16 的软化老师训练的学生，在测试集上的识别率。其他数字都在 0.97 附近。对 3：硬标签为 0，温度 1 时接近 0，温度 8、16 时超过 0.9。"
+# 训练学生时一个 3 都没有；三个种子（色带从最低到最高）。用硬标签，学生从不说 3。老师软化得足够，大部分 3 都能认出来：5 和 8 有多像 3，就写在老师的小概率里，温度让它们起了作用。Hinton、Vinyals 与 Dean（2015，§3）在 MNIST 上报告过同样的现象。
 
 # %% [markdown] role="why"
 # **What most people write first.** `KLDivLoss` with its default reduction: averaged over classes too, a factor C too small; and the
-# arguments in the wrong order or without the logarithm. In PyTorch: `F.kl_div(log_softmax(zs / T), softmax(zt / T), reduction="batchmean") * T * T`,
+# arguments in the wrong order or without the logarithm. In PyTorch: `F.kl_div(F.log_softmax(zs / T, -1), F.softmax(zt / T, -1), reduction="batchmean") * T * T`,
 # with the teacher under `torch.no_grad()` and `.eval()`.
 #
-# **For language models** the same loss runs over every position, 50,000 to 150,000 classes each; often only the teacher's
+# **For language models** the same loss runs over every position, with the whole vocabulary as classes; often only the teacher's
 # top probabilities are stored, or the student is trained on text that the teacher wrote, which needs no logits at all.
 
-# %% [markdown] lang="zh" en="636920e4"
-# **最常见的第一版。** 直接用 `KLDivLoss` 的默认 reduction：对类别也平均，小了 C 倍；参数顺序写反，或者忘了取对数。PyTorch 应写成 `F.kl_div(log_softmax(zs / T), softmax(zt / T), reduction="batchmean") * T * T`，老师放在 `torch.no_grad()` 里并且 `.eval()`。
+# %% [markdown] lang="zh" en="9e14e7e8"
+# **最常见的第一版。** 直接用 `KLDivLoss` 的默认 reduction：对类别也平均，小了 C 倍；参数顺序写反，或者忘了取对数。PyTorch 应写成 `F.kl_div(F.log_softmax(zs / T, -1), F.softmax(zt / T, -1), reduction="batchmean") * T * T`，老师放在 `torch.no_grad()` 里并且 `.eval()`。
 #
-# **语言模型** 在每个位置上都算同样的损失，类别有五万到十五万个；常常只存老师概率最大的几个，或者干脆用老师生成的文本训练学生，连 logits 都不用。
+# **语言模型** 在每个位置上都算同样的损失，类别就是整个词表；常常只存老师概率最大的几个，或者干脆用老师生成的文本训练学生，连 logits 都不用。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
@@ -303,12 +308,12 @@ check.flaws(wrong)
 # %% [markdown] role="follow-up" anchor="scale-left"
 # ## The interviewer goes on
 #
-# **Somebody forgot T² and trains at T = 4. By what factor is the soft gradient too small?** A number.
+# **Somebody forgot T² and trains at T = 4. What fraction of its proper size does the soft gradient have?** A number.
 
-# %% [markdown] lang="zh" en="0220bf08"
+# %% [markdown] lang="zh" en="aa37c5db"
 # ## 追问
 #
-# **有人忘了 T²，用 T = 4 训练。软标签的梯度变成了应有的多少倍？** 填一个数。
+# **有人忘了 T²，用 T = 4 训练。软标签的梯度只剩应有大小的几分之几？** 填一个数。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION

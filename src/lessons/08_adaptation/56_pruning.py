@@ -16,14 +16,14 @@
 # > Prune a network: magnitude, structured, gradual. How much can go, and how much faster does it get?
 #
 # Think aloud for one minute before you type: which weights go first, what must stay true during fine-tuning,
-# and which zeros does the hardware notice?
+# and which zeros can the hardware use?
 
-# %% [markdown] lang="zh" en="c9b66b67"
+# %% [markdown] lang="zh" en="c2282530"
 # ## 题目
 #
 # > 给网络剪枝：按幅值、结构化、逐步剪。能剪掉多少？能快多少？
 #
-# 先别动手，出声想一分钟：先剪哪些权重？微调时什么必须保持不变？哪些零硬件才看得见？
+# 先别动手，出声想一分钟：先剪哪些权重？微调时什么必须保持不变？硬件真正能利用的是哪些零？
 
 # %% [markdown] role="question" fold="What a good answer contains"
 # - Which weights go: the smallest in size, ranked globally or per layer; an exact number.
@@ -90,12 +90,12 @@ check.magnitude_mask(magnitude_mask)
 
 # %% [markdown] role="idea" anchor="idea"
 # Setting $w_{ij}$ to 0 changes unit j by $|w_{ij}\, x_i|$. Where inputs are of similar size, ranking by $|w|$ ranks by the change
-# of the output. What the loss thinks of that change is not asked: to second order it is $\tfrac12 h_{ij} w_{ij}^2$, with the curvature
-# $h_{ij}$, and leaving $h$ out is the approximation. After a mask $m$ the network computes with $m \odot w$, so the gradient along a pruned weight is not 0
+# of the output. How much the loss minds is left out: near a minimum the change costs about $\tfrac12 h_{ij} w_{ij}^2$, with the curvature
+# $h_{ij}$; second-order methods keep $h$ and cost more. After a mask $m$ the network computes with $m \odot w$, so the gradient along a pruned weight is not 0
 # by itself: the mask has to be applied after every update.
 
-# %% [markdown] lang="zh" en="89537d85"
-# 把 $w_{ij}$ 置 0，单元 j 的变化是 $|w_{ij}\, x_i|$。各输入大小相近时，按 $|w|$ 排序就是按输出的变化排序。它没有问损失在不在乎：二阶近似下，损失的变化是 $\tfrac12 h_{ij} w_{ij}^2$，其中 $h_{ij}$ 是曲率；不看 $h$ 就是这里的近似。有了掩码 $m$，网络用 $m \odot w$ 计算；被剪的权重，梯度并不会自己变成 0，所以每次更新之后都要再乘一次掩码。
+# %% [markdown] lang="zh" en="0520eee7"
+# 把 $w_{ij}$ 置 0，单元 j 的变化是 $|w_{ij}\, x_i|$。各输入大小相近时，按 $|w|$ 排序就是按输出的变化排序。但它不管损失对这个变化有多敏感：在极小点附近，损失约增加 $\tfrac12 h_{ij} w_{ij}^2$，其中 $h_{ij}$ 是曲率；二阶方法会算 $h$，代价也更大。有了掩码 $m$，网络用 $m \odot w$ 计算；被剪的权重，梯度并不会自己变成 0，所以每次更新之后都要再乘一次掩码。
 
 # %% [markdown] role="exercise" anchor="masked-step"
 # ## 2 · Keep the mask while training
@@ -119,12 +119,12 @@ def masked_step(w, velocity, grad, mask, lr=0.1, momentum=0.9):
 
 
 # %% [markdown] role="hint"
-# 1. A pruned weight has gradient 0 from now on. What else can still move it?
+# 1. Suppose a pruned weight's gradient is set to 0. What else can still move it?
 # 2. w = 0, v = 2, g = 0, μ = 0.5, η = 1, pruned: where does it stand after an unmasked step?
 # 3. Step as usual; then multiply velocity and weights by the mask.
 
-# %% [markdown] lang="zh" en="fe359342"
-# 1. 被剪的权重梯度从此为 0。还有什么会推动它？
+# %% [markdown] lang="zh" en="0cbf7b23"
+# 1. 就算把被剪权重的梯度置 0，还有什么会推动它？
 # 2. w = 0、v = 2、g = 0、μ = 0.5、η = 1，已被剪：不加掩码走一步，它在哪里？
 # 3. 照常走一步；再把速度和权重都乘掩码。
 
@@ -207,37 +207,32 @@ if check.magnitude_mask.passed and check.masked_step.passed:
 # 手写数字，64-48-10 的网络，三个种子（色带从最低到最高）。剪最小的，到七成左右几乎不掉；随机剪是对照。在掩码下微调 300 步，到 0.9 仍能恢复大部分。
 
 # %% [markdown] role="why"
-# **Why size?** Setting w to 0 changes the output by about |w| times its input: with inputs of similar size the smallest weights
-# change it least. It ignores what the loss thinks of it; second-order methods ask that and cost more.
-#
 # **What most people write first.** `grad * mask`. The momentum of before keeps moving the weight; Adam and weight decay too.
 #
 # **Elsewhere.** `torch.nn.utils.prune` keeps `weight_orig` and a mask and multiplies them in every forward pass, so that no optimizer
 # can revive anything. In Keras the TensorFlow Model Optimization toolkit wraps layers in the same way.
 
-# %% [markdown] lang="zh" en="1b578b98"
-# **为什么看大小？** 把 w 置 0，输出的变化约为 |w| 乘它的输入：各输入大小相近时，最小的权重影响最小。它不管损失对它有多敏感；二阶方法会管，代价更大。
-#
+# %% [markdown] lang="zh" en="3b694a3c"
 # **最常见的第一版。** `grad * mask`。之前的动量还会推动权重；Adam 和权重衰减也会。
 #
 # **换个框架。** `torch.nn.utils.prune` 保存 `weight_orig` 和掩码，每次前向时相乘，优化器怎么更新都不会让剪掉的复活。Keras 的 TensorFlow Model Optimization 工具用同样的办法包装层。
 
 # %% [markdown] role="worked"
-# **A good place to stop.** You have written the core. What follows is pruning that a dense machine notices.
+# **A good place to stop.** You have written the core. What follows is pruning that makes dense hardware faster too.
 
-# %% [markdown] lang="zh" en="8c10ce6a"
-# **可以先歇一歇。** 核心已经写完，下面是稠密硬件也看得见的剪枝。
+# %% [markdown] lang="zh" en="419c1899"
+# **可以先歇一歇。** 核心已经写完，下面的剪枝，在稠密硬件上也能真正提速。
 
 # %% [markdown] role="exercise" anchor="prune-units"
 # ## 3 · Remove whole units
 #
-# Write `prune_units` for a hidden layer, x @ W1 + b1, ReLU, @ W2: keep the `keep` units whose incoming weights have the largest norm (of equal ones the earlier), in their old
+# Write `prune_units` for a hidden layer, x @ W1 + b1, ReLU, @ W2: keep the `keep` units whose incoming weights have the largest Euclidean norm (of equal ones the earlier), in their old
 # order; their biases and outgoing weights stay with them.
 
-# %% [markdown] lang="zh" en="a83d3d14"
+# %% [markdown] lang="zh" en="f1490194"
 # ## 3 · 去掉整个单元
 #
-# 对一个隐藏层 x @ W1 + b1、ReLU、@ W2，写出 `prune_units`：保留输入权重范数最大的 `keep` 个单元（相同的保留前面的），顺序不变；它们的偏置和输出权重一起保留。
+# 对一个隐藏层 x @ W1 + b1、ReLU、@ W2，写出 `prune_units`：保留输入权重的 L2 范数最大的 `keep` 个单元（相同的保留前面的），顺序不变；它们的偏置和输出权重一起保留。
 
 
 # %% role="exercise"
@@ -438,12 +433,12 @@ check.say(answer)
 # - Han, Pool, Tran & Dally 2015, *Learning both weights and connections for efficient neural networks*, arXiv:1506.02626, §3 (prune, retrain).
 # - Zhu & Gupta 2017, *To prune, or not to prune*, arXiv:1710.01878 (the cubic schedule, equation 1).
 # - Frankle & Carbin 2019, *The lottery ticket hypothesis*, arXiv:1803.03635, §2.
-# - Li et al. 2017, *Pruning filters for efficient ConvNets*, arXiv:1608.08710 (structured, by norm). Mishra et al. 2021, *Accelerating sparse deep neural networks*, arXiv:2104.08378 (2:4).
+# - Li et al. 2017, *Pruning filters for efficient ConvNets*, arXiv:1608.08710 (structured, by the sum of absolute weights). Mishra et al. 2021, *Accelerating sparse deep neural networks*, arXiv:2104.08378 (2:4).
 
-# %% [markdown] lang="zh" en="b199fb19"
+# %% [markdown] lang="zh" en="ea56d52b"
 # ## 参考文献
 #
 # - Han, Pool, Tran & Dally 2015, *Learning both weights and connections for efficient neural networks*, arXiv:1506.02626，§3（剪枝、再训练）。
 # - Zhu & Gupta 2017, *To prune, or not to prune*, arXiv:1710.01878（三次调度，公式 1）。
 # - Frankle & Carbin 2019, *The lottery ticket hypothesis*, arXiv:1803.03635，§2。
-# - Li et al. 2017, *Pruning filters for efficient ConvNets*, arXiv:1608.08710（按范数的结构化剪枝）。Mishra et al. 2021, *Accelerating sparse deep neural networks*, arXiv:2104.08378（2:4）。
+# - Li et al. 2017, *Pruning filters for efficient ConvNets*, arXiv:1608.08710（结构化剪枝，按权重绝对值之和）。Mishra et al. 2021, *Accelerating sparse deep neural networks*, arXiv:2104.08378（2:4）。

@@ -57,6 +57,16 @@ def by_threshold(weights, sparsity, scope="global"):
     ]
 
 
+def last_ones(weights, sparsity, scope="global"):
+    if scope == "layer":
+        return [last_ones([w], sparsity)[0] for w in weights]
+    flat = np.abs(np.concatenate([w.ravel() for w in weights]))
+    stay, keep = len(flat) - int(sparsity * len(flat)), np.zeros(len(flat), dtype=bool)
+    keep[flat.argsort(kind="stable")[-stay:]] = True
+    edges = np.cumsum([w.size for w in weights])[:-1]
+    return [m.reshape(w.shape) for m, w in zip(np.split(keep, edges), weights, strict=True)]
+
+
 _LAYERS = [
     np.array([[0.1, -0.9, 0.3], [0.8, -0.2, 0.7]]),
     np.array([[-4.0, 0.75], [3.0, -0.6]]),
@@ -81,6 +91,7 @@ magnitude_mask.case(
     zh="并列时先剪前面的，个数要准确",
 )
 magnitude_mask.case(_LAYERS, 0.0, en="sparsity 0 keeps all", zh="稀疏度 0：全部保留")
+magnitude_mask.case(_LAYERS, 1.0, en="sparsity 1: nothing stays", zh="稀疏度 1：一个不留")
 magnitude_mask.case(_LAYERS, 0.77, en="0.77 of ten: seven go", zh="十个的 0.77：剪七个")
 magnitude_mask.case(
     [np.tile([1.0, -2.0, 1.0, 3.0], (12, 1))],
@@ -129,6 +140,16 @@ magnitude_mask.trap(
     en="The share that stays and the share that goes are exchanged: sparsity is the share of "
     "zeros.",
     zh="留下的比例和剪掉的比例弄反了：稀疏度是零的比例。",
+)
+
+
+magnitude_mask.trap(
+    last_ones,
+    en="order[-keep:] with keep = 0 is order[0:], everything: at sparsity 1 nothing is pruned. "
+    "Count "
+    "from the front.",
+    zh="keep = 0 时，order[-keep:] 就是 order[0:]，也就是全部：稀疏度为 1 反而什么都没剪。"
+    "应从前面数。",
 )
 
 
@@ -188,6 +209,14 @@ prune_units.case(
     3,
     en="4 → 6 → 3, half the units",
     zh="4 → 6 → 3，留一半单元",
+)
+prune_units.case(
+    np.array([[5.0, 4.0, 2.5], [0.0, 4.0, 2.5], [0.0, 0.0, 2.5], [0.0, 0.0, 2.5]]),
+    np.array([-2.0, 1.0, 6.0]),
+    np.array([[9.0], [1.0], [3.0]]),
+    1,
+    en="the Euclidean norms are 5, √32 and 5: the middle unit stays",
+    zh="L2 范数是 5、√32、5：留中间的单元",
 )
 prune_units.case(
     np.tile([[1.0, 3.0, -1.0, 2.0]], (2, 10)),
@@ -255,6 +284,25 @@ prune_units.trap(
     _units_variant(bias=lambda b, at: b[: len(at)]),
     en="The biases are cut off at the end. Each unit keeps its own.",
     zh="偏置是从末尾截断的。每个单元应留着自己的偏置。",
+)
+
+
+prune_units.trap(
+    _units_variant(score=lambda W1, b1, W2: np.abs(W1).sum(axis=0)),
+    en="This is the sum of absolute weights (L1, as Li et al. 2017 rank filters). The question "
+    "asks "
+    "for the Euclidean norm.",
+    zh="这是绝对值之和（L1，Li 等人 2017 就这样给卷积核排序）。题目要的是 L2 范数。",
+)
+prune_units.trap(
+    _units_variant(score=lambda W1, b1, W2: np.abs(W1).max(axis=0)),
+    en="Units are ranked by their single largest weight. The Euclidean norm counts all of them.",
+    zh="只看了每个单元最大的那个权重。L2 范数要把所有权重都算进去。",
+)
+prune_units.trap(
+    _units_variant(score=lambda W1, b1, W2: np.linalg.norm(W2, axis=1)),
+    en="These are the norms of the outgoing weights. The question ranks by the incoming ones.",
+    zh="算的是输出权重的范数。题目按输入权重排。",
 )
 
 
@@ -326,7 +374,7 @@ masked_step.trap(
 masked_step.trap(
     _step_variant(grads=lambda g, m: -g),
     en="This climbs the loss: the gradient is subtracted.",
-    zh="这是在往上走：应当减去梯度。",
+    zh="这样损失会上升：应当减去梯度。",
 )
 
 
@@ -358,6 +406,8 @@ for _step, _en, _zh in (
         "从 100 到 300 走了四分之一：最终 0.8 的 1 − 0.75³",
     ),
     (50, "before the start: 0", "开始之前：0"),
+    (100, "at the start: still 0", "刚开始时：仍为 0"),
+    (300, "at the end: the final sparsity", "结束那一步：最终稀疏度"),
     (999, "after the end: the final sparsity", "结束之后：最终稀疏度"),
 ):
     sparsity_at.case(_step, 100, 300, 0.8, en=_en, zh=_zh)
