@@ -173,7 +173,7 @@ pgd.case(
     0.1,
     2,
     0.03,
-    start=_FOUR + np.array([[-0.1, 0.08, 0.01, 0.09]]),
+    start=_FOUR + np.array([[-0.1, 0.07, 0.01, 0.09]]),
     en="from another start, with the budget still around x",
     zh="换一个起点，约束范围仍以 x 为中心",
 )
@@ -324,6 +324,12 @@ def _logistic(w, x, y):
     return np.append(np.asarray(x).T @ gap, gap.sum()) / len(y), gap[:, None] * w[:-1]
 
 
+def _hill(w, x, y):
+    """loss w·(0.55·x − ½·x²): slopes (mean of 0.55·x − ½·x², w·(0.55 − x))"""
+    x = np.asarray(x)
+    return (0.55 * x - x**2 / 2).mean(axis=0), w * (0.55 - x)
+
+
 def _adv_step(grads, w, x, y, lr, eps, steps, alpha):
     worst = _pgd(lambda z, labels: grads(w, z, labels)[1], x, y, eps, steps, alpha)
     slope, _ = grads(w, worst, y)
@@ -381,6 +387,20 @@ adv_step.case(
     zh="被攻击的样本仍是 [0, 1] 内的图像",
 )
 adv_step.case(
+    _hill,
+    np.array([2.0, 1.0]),
+    np.array([[0.4, 0.5]]),
+    np.array([0]),
+    10.0,
+    0.1,
+    3,
+    0.08,
+    en="a loss with its worst value inside the box: steps of alpha, a new slope at each",
+    zh="损失的最大值在范围内部：每步走 alpha，每步重新取梯度",
+    ask_en="After three steps the attack stands at [[0.5, 0.58]]. Where does yours stand?",
+    ask_zh="走完三步，攻击停在 [[0.5, 0.58]]。你的停在哪里？",
+)
+adv_step.case(
     _squares,
     np.array([1.0, 0.5, -1.0]),
     np.array([[0.2, 0.9, 0.4], [0.7, 0.1, 0.3]]),
@@ -430,6 +450,13 @@ adv_step.trap(
     _variant(attack=_steps(count=lambda steps: 1)),
     en="The inner attack takes one step of the several asked for.",
     zh="内层攻击只走了一步，要求的是好几步。",
+)
+adv_step.trap(
+    _variant(attack=lambda grad, x, y, eps, steps, alpha: _fgsm(grad, x, y, eps)),
+    en="The inner attack is FGSM: one step of eps. It steps over a worst point inside the box; "
+    "call "
+    "pgd with steps and alpha.",
+    zh="内层攻击用的是 FGSM：一步走满 eps，会越过范围内部的最坏点。应把 steps 和 alpha 交给 pgd。",
 )
 adv_step.trap(
     _variant(attack=_steps(inside=lambda z, x, eps: z)),
@@ -509,6 +536,11 @@ audit.case(
     *_curves([1.0, 0.5, 0.75, 0.0], [1.0, 0.75, 1.0, 0.5], [1.0] * 4, [1.0, 1.0, 1.0, 0.5]),
     en="a larger budget that helps the model is a sign",
     zh="预算变大准确率反而升高，算迹象",
+)
+audit.case(
+    *_curves([1.0, 0.0, 0.5, 0.5], [1.0, 0.25, 0.5, 0.5], [1.0] * 4, [1.0, 1.0, 0.75, 0.5]),
+    en="the last budget counts, even if a smaller one left nothing",
+    zh="看的是最后一个预算，哪怕中间某处已经降到 0",
 )
 audit.case(
     *_curves([1.0, 0.25, 0.25], [1.0, 0.5, 0.5], [1.0, 1.0, 0.5], [1.0, 1.0, 0.5]),
