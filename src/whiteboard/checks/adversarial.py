@@ -17,17 +17,17 @@ from whiteboard.grading.say import Say
 
 
 def _fixed(x, y):
-    """the slope [[3, −0.2, 0, 5, −1]] at any x"""
+    """(x, y) → [[3, −0.2, 0, 5, −1]]"""
     return np.array([[3.0, -0.2, 0.0, 5.0, -1.0]])
 
 
 def _of_label(x, y):
-    """(2·y − 1)·(x − 0.35): which way is up depends on the label"""
+    """(2·y − 1)·(x − 0.35)"""
     return (2.0 * np.asarray(y)[:, None] - 1) * (np.asarray(x) - 0.35)
 
 
 def _bent(x, y):
-    """[[0.55 − x₀, 0.55 − x₁, 1, 1]]: the first two pixels have their worst value at 0.55"""
+    """[[0.55 − x₀, 0.55 − x₁, 1, 1]]"""
     slope = np.ones_like(np.asarray(x, float))
     slope[:, :2] = 0.55 - np.asarray(x)[:, :2]
     return slope
@@ -38,7 +38,7 @@ def _network(rng, d=5, classes=3):
     W, V = rng.normal(size=(d, 8)) * 2, rng.normal(size=(8, classes))
 
     def grad(x, y):
-        """slope of a small random network's cross-entropy"""
+        """∇ₓ cross_entropy(softmax(tanh((x − ½)W)V), y)"""
         h = np.tanh((np.asarray(x, float) - 0.5) @ W)
         p = np.exp(h @ V)
         p /= p.sum(axis=1, keepdims=True)
@@ -313,19 +313,19 @@ pgd.trap(
 
 
 def _squares(w, x, y):
-    """loss ½(x·w − y)²: slopes (mean of (x·w − y)·x, (x·w − y)·w)"""
+    """∇ ½(x·w − y)²: mean (x·w − y)·x, (x·w − y)·w"""
     gap = np.asarray(x) @ w - y
     return np.asarray(x).T @ gap / len(y), gap[:, None] * w
 
 
 def _logistic(w, x, y):
-    """logistic loss of x·w₀ + w₁: slopes for w = (w₀, w₁) and for x"""
+    """g = sigmoid(x·w[:-1] + w[-1]) − y: mean g·(x, 1), g·w[:-1]"""
     gap = 1 / (1 + np.exp(-(np.asarray(x) @ w[:-1] + w[-1]))) - y
     return np.append(np.asarray(x).T @ gap, gap.sum()) / len(y), gap[:, None] * w[:-1]
 
 
 def _hill(w, x, y):
-    """loss w·(0.55·x − ½·x²): slopes (mean of 0.55·x − ½·x², w·(0.55 − x))"""
+    """∇ w·(0.55·x − ½·x²): mean 0.55·x − ½·x², w·(0.55 − x)"""
     x = np.asarray(x)
     return (0.55 * x - x**2 / 2).mean(axis=0), w * (0.55 - x)
 
@@ -739,7 +739,7 @@ And I look for gradient masking with an adaptive attack.
 FGSM 求损失对输入的梯度，每个像素沿梯度的符号移动 eps。
 PGD 走很多小步，每步都投影回 eps 范围和像素范围。
 经得起检验的防御是对抗训练：最小化内层攻击找到的最坏点处的损失。
-代价是计算量变成攻击步数加一倍。
+代价是计算量变为原来的“攻击步数加一”倍。
 报数字之前先说清威胁模型。
 用同样大小的随机噪声做对照。
 还要用自适应攻击排查梯度掩蔽。
