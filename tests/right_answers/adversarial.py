@@ -71,6 +71,15 @@ def projected_last(grad, x, y, eps, steps, alpha, start=None):
     return x + np.clip(z.clip(0, 1) - x, -eps, eps)
 
 
+def in_half_the_bits(grad, x, y, eps, steps, alpha, start=None):
+    """Single precision throughout."""
+    x, eps, alpha = np.float32(x), np.float32(eps), np.float32(alpha)
+    z = x if start is None else np.float32(start)
+    for _ in range(steps):
+        z = np.clip(z + alpha * np.sign(grad(z, y)), np.maximum(x - eps, 0), np.minimum(x + eps, 1))
+    return z
+
+
 # ---- adv_step ----------------------------------------------------------------------------------
 
 
@@ -156,7 +165,7 @@ def signs(wins, left=None, noise=None, rests=None):
 
 RIGHT = {
     "fgsm": [by_where, in_single, as_lists],
-    "pgd": [by_delta, by_corners],
+    "pgd": [by_delta, by_corners, in_half_the_bits],
     "adv_step": [training(), written_out],
     "audit": [by_gaps, by_loops],
     "ratio": ["28", 28],
@@ -208,9 +217,10 @@ TWINS = {
         5: training(
             inner=lambda grad, x, y, eps, steps, alpha: by_delta(grad, x, y, eps, 1, alpha)
         ),
-        6: training(inner=with_mistake(box=False)),
-        7: free_updates,
-        8: twice,
+        6: training(inner=lambda grad, x, y, eps, steps, alpha: by_delta(grad, x, y, eps, 1, eps)),
+        7: training(inner=with_mistake(box=False)),
+        8: free_updates,
+        9: twice,
     },
     "audit": {
         1: signs(lambda weak, strong, slack: np.any(weak - strong > slack)),

@@ -206,8 +206,12 @@ TWINS = {
             lambda new, old: new / old,
         ),
         7: spoiled(lambda X, j, rng: X.copy()),
-        8: caller_changed,
-        9: lambda loss, X, y, rng: by_order(loss, X, y, np.random.default_rng(42)),
+        8: spoiled(
+            lambda X, j, rng: with_column(X, j, rng.permutation(X[:, j])),
+            lambda new, old: max(0.0, new - old),
+        ),
+        9: caller_changed,
+        10: lambda loss, X, y, rng: by_order(loss, X, y, np.random.default_rng(42)),
     },
     "lime": {
         1: plane(lambda Z, x, width: np.ones(len(Z))),

@@ -87,12 +87,12 @@ check.value_iteration(value_iteration)
 # $$V^*(s) = \max_a \Big( R(s, a) + \gamma \sum_{s'} P(s' \mid s, a)\, V^*(s') \Big)$$
 #
 # The right side, as a map of V, brings any two V's closer by the factor γ, so there is one fixed point and iterating reaches it
-# (Sutton & Barto 2018, §4.4). γ also sets how far one looks: rewards $1/(1-\gamma)$ steps away count $1/e$.
+# (value iteration: Sutton & Barto 2018, §4.4). γ also sets how far one looks: rewards $1/(1-\gamma)$ steps away count $1/e$.
 
-# %% [markdown] lang="zh" en="837d91ca"
+# %% [markdown] lang="zh" en="9ac379d1"
 # $$V^*(s) = \max_a \Big( R(s, a) + \gamma \sum_{s'} P(s' \mid s, a)\, V^*(s') \Big)$$
 #
-# 把右边看成 V 的映射，任意两个 V 经过它，距离至少缩小 γ 倍，所以不动点唯一，反复迭代就能到达（Sutton 与 Barto 2018，§4.4）。γ 还决定看多远：$1/(1-\gamma)$ 步之外的奖励，权重约剩 $1/e$。
+# 把右边看成 V 的映射，任意两个 V 经过它，距离至少缩小 γ 倍，所以不动点唯一，反复迭代就能到达（价值迭代：Sutton 与 Barto 2018，§4.4）。γ 还决定看多远：$1/(1-\gamma)$ 步之外的奖励，权重约剩 $1/e$。
 
 
 # %% role="reward"
@@ -143,11 +143,11 @@ if check.value_iteration.passed:
         plt.show()
     print(f"value of the bottom left corner {values[4, 0]:.3f}, beside the pit {values[2, 5]:.3f}")
 
-# %% [markdown] role="caption" alt="A grid of five rows and seven columns, coloured by value, with walls left white: values rise towards the goal in the upper right corner, arrows point along the way to it, and around the pit two rows below the goal values are low."
+# %% [markdown] role="caption" alt="A grid of five rows and seven columns, coloured by value, with walls left white: values rise towards the goal in the upper right corner, arrows point along the way to it. The pit lies two rows below the goal; the cell under it has a low value and its arrow points down, away from both."
 # Optimal values (γ = 0.95, a step costs 0.04, a move slips to either side with probability 0.1 each) and actions. Values leak from the goal backwards,
 # one step a sweep. In the cell below the pit the best move leads away from the goal: going up would end in the pit.
 
-# %% [markdown] lang="zh" en="676f5c51" alt="五行七列的网格，按价值着色，墙为白色：越靠近右上角的目标价值越高，箭头指向通往目标的路；目标下方两行处的陷阱周围价值较低。"
+# %% [markdown] lang="zh" en="676f5c51" alt="五行七列的网格，按价值着色，墙为白色：越靠近右上角的目标价值越高，箭头指向通往目标的路。陷阱在目标下方两行处，它正下方那格价值低，箭头向下，背离两者。"
 # 最优价值（γ = 0.95，每走一步扣 0.04，各有 0.1 的概率滑向左右两侧）与动作。价值从目标往回传，每扫一遍传一步。陷阱下面那一格，最好的动作是背离目标的：往上走就掉进去了。
 
 # %% [markdown] role="exercise" anchor="q-learning"
@@ -204,7 +204,8 @@ if check.q_learning.passed and check.value_iteration.passed:
 
 # %% [markdown] role="why"
 # **Off-policy.** The walker above moved at random and never wanted anything; the table still tends to the *optimal* values,
-# because the target asks for the best next action and not for the one taken (Watkins & Dayan 1992). With the action taken it is SARSA.
+# because the target asks for the best next action and not for the one taken (Watkins & Dayan 1992: every pair again and again, α falling; with
+# α fixed, as here, some noise stays). With the action taken it is SARSA.
 #
 # **`done`.** At a real end nothing follows. An episode cut off by a time limit has not ended: there the value of s′ belongs into the target.
 # Gymnasium therefore returns `terminated` and `truncated` apart.
@@ -212,8 +213,8 @@ if check.q_learning.passed and check.value_iteration.passed:
 # **What most people write first.** `Q[after].max()` without `done`. In a grid with one goal it mostly works, since the end's row stays 0, until
 # s′ of the last step is the first state of the next episode.
 
-# %% [markdown] lang="zh" en="3eb498a8"
-# **Off-policy。** 上面的行走者乱走一气，什么也不追求，表仍趋近**最优**价值，因为目标问的是下一步最好的动作，而不是实际执行的那个（Watkins 与 Dayan 1992）。换成实际执行的动作就是 SARSA。
+# %% [markdown] lang="zh" en="ac6486f5"
+# **Off-policy。** 上面的智能体只是随机走动，表仍趋近**最优**价值，因为目标用的是下一步最好的动作，而不是实际执行的那个（Watkins 与 Dayan 1992：每个状态–动作对都反复访问，且 α 逐渐减小；这里 α 固定，会留一点噪声）。换成实际执行的动作就是 SARSA。
 #
 # **`done`。** 真正结束之后什么都没有。被时间上限截断的回合并没有结束，目标里应当有 s′ 的价值。所以 Gymnasium 把 `terminated` 和 `truncated` 分开返回。
 #
@@ -327,12 +328,12 @@ if check.reinforce_grad.passed:
     )
     print(f"without a baseline {spreads[0]:.0f}")
 
-# %% [markdown] role="caption" alt="Left: variance of the gradient against the baseline, a parabola with its minimum near 10. Right: the four components of the mean gradient against the baseline scatter around horizontal lines at their true values, least near 10."
+# %% [markdown] role="caption" alt="Left: variance of the gradient against the baseline, a parabola with its minimum near 11. Right: the four components of the mean gradient against the baseline scatter around horizontal lines at their true values, least near 11."
 # Four actions that pay 9 to 12 with noise; 4,000 samples for each baseline. The mean gradient stays at the true one (lines) whatever the
 # baseline; the variance is a parabola with its minimum near the expected reward. All rewards here are positive: without a baseline every action
 # taken is pushed up, and only the differences of the pushes point the way.
 
-# %% [markdown] lang="zh" en="59fea8a1" alt="左：梯度方差随基线的变化，是一条在 10 附近最低的抛物线。右：平均梯度的四个分量随基线变化，在各自真值的水平线附近散布，10 附近散布最小。"
+# %% [markdown] lang="zh" en="59fea8a1" alt="左：梯度方差随基线的变化，是一条在 11 附近最低的抛物线。右：平均梯度的四个分量随基线变化，在各自真值的水平线附近散布，11 附近散布最小。"
 # 四个动作，奖励 9 到 12，带噪声；每个基线 4000 个样本。不管基线取多少，平均梯度都在真值（横线）附近；方差是抛物线，在期望奖励附近最低。这里奖励全是正的：没有基线时，选到的每个动作都被往上推，只有推力之差才指出方向。
 
 # %% [markdown] role="hack" anchor="hack"
@@ -411,11 +412,11 @@ check.horizon(steps)
 
 # %% [markdown] role="follow-up" fold="Where is this in the training of language models?"
 # The state is the prompt with the tokens so far, an action is a token, the reward comes once, at the end. PPO takes a learnt value as the
-# baseline; GRPO takes the mean reward of several answers to one prompt, which is the baseline you have just
-# measured (Shao et al. 2024, §4.1).
+# baseline; GRPO takes the mean reward of several answers to one prompt, an estimate of the expected reward near which you
+# have just seen the least variance, and also divides by their standard deviation (Shao et al. 2024, §4.1).
 
-# %% [markdown] lang="zh" en="255a159a" fold="这在语言模型训练里对应什么？"
-# 状态是提示词加上已经生成的 token，动作是下一个 token，奖励只在最后来一次。PPO 用学到的价值函数作基线；GRPO 用同一个提示词的几个回答的平均奖励作基线，正是你刚才量过的那种（Shao 等 2024，§4.1）。
+# %% [markdown] lang="zh" en="27317aa4" fold="这在语言模型训练里对应什么？"
+# 状态是提示词加上已经生成的 token，动作是下一个 token，奖励只在最后来一次。PPO 用学到的价值函数作基线；GRPO 用同一个提示词的几个回答的平均奖励作基线，它估计的正是刚才方差最小处附近的期望奖励；此外还除以这组奖励的标准差（Shao 等 2024，§4.1）。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -446,7 +447,7 @@ check.say(answer)
 # sign; "a baseline is biased".
 
 # %% [markdown] lang="zh" en="fb5cd3fc" fold="一分钟版本"
-# > 策略选择动作，使折扣回报尽量大。模型已知：反复套贝尔曼最优方程，每次误差缩小 γ 倍。模型未知：Q-learning 让 Q(s, a) 以 α 走向 $r + \gamma \max Q(s')$，结束时只走向 r，用谁的经验都能学到最优价值。策略梯度：回报乘 $\nabla \log \pi$，对样本平均；减基线不改变期望，因为 $E[\nabla \log \pi] = 0$，却能减小方差。
+# > 策略选择动作，使折扣回报尽量大。模型已知：反复套贝尔曼最优方程，每次误差缩小 γ 倍。模型未知：Q-learning 让 Q(s, a) 以步长 α 朝 $r + \gamma \max Q(s')$ 更新，回合结束时目标只有 r，用谁的经验都能学到最优价值。策略梯度：回报乘 $\nabla \log \pi$，对样本平均；减基线不改变期望，因为 $E[\nabla \log \pi] = 0$，却能减小方差。
 #
 # 常见错误：越过终点自举；用了实际的下一个动作而不是最好的；第一个奖励也打折；符号写成下降；说“基线有偏”。
 

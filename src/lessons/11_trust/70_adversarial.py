@@ -358,15 +358,15 @@ if check.fgsm.passed and check.pgd.passed and check.adv_step.passed:
 
 # %% [markdown] role="why"
 # **Why it works.** $\min_w \mathbb{E} \max_{\lVert \delta \rVert_\infty \le \epsilon} L(w, x + \delta, y)$ (Madry et al. 2018, eq. 2.1): the inner
-# maximum is attacked, not solved, so a stronger attack trains a stronger model. The step for the weights takes the
+# maximum is attacked, not solved, so a stronger attack usually trains a stronger model. The step for the weights takes the
 # slope *at* the attacked point; the attack itself is held fixed.
 #
 # **Cost.** One forward and backward pass for each attack step, plus one.
 #
 # **What most people write first.** They train on FGSM and report FGSM. Then an iterative attack must be shown as well.
 
-# %% [markdown] lang="zh" en="5336a14f"
-# **为什么有效。** $\min_w \mathbb{E} \max_{\lVert \delta \rVert_\infty \le \epsilon} L(w, x + \delta, y)$（Madry et al. 2018，式 2.1）：内层的最大值只是用攻击去逼近，并没有解出来，所以攻击越强，训出来的模型越强。更新权重时，梯度取**在**被攻击的点上，攻击本身视为不动。
+# %% [markdown] lang="zh" en="5e122081"
+# **为什么有效。** $\min_w \mathbb{E} \max_{\lVert \delta \rVert_\infty \le \epsilon} L(w, x + \delta, y)$（Madry et al. 2018，式 2.1）：内层的最大值只是用攻击去逼近，并没有解出来，所以攻击越强，训出来的模型通常越鲁棒。更新权重时，梯度取**在**被攻击的点上，攻击本身视为不动。
 #
 # **代价。** 攻击每走一步要一次前向加反向，再加一次。
 #

@@ -235,12 +235,12 @@ def shapley_exact(v, M):
 
 
 # %% [markdown] role="hint"
-# 1. In how many of the M! orders do exactly the players of S stand before i?
+# 1. In how many of the $M!$ orders do exactly the players of S stand before i?
 # 2. Two players, v = 0, 1, 2, 7 for {}, {0}, {1}, {0, 1}: what does each add in the order 0, 1? In 1, 0?
 # 3. For each player: sizes 0 … M − 1 get 1/M each; within a size every coalition without i counts alike; add what i adds.
 
-# %% [markdown] lang="zh" en="5dd7905e"
-# 1. 所有 M 的阶乘种顺序里，有多少种恰好是 S 里的人排在 i 前面？
+# %% [markdown] lang="zh" en="4e7c0968"
+# 1. 全部 $M!$ 种顺序里，有多少种是 i 前面恰好为 S 中的玩家？
 # 2. 两个玩家，{}、{0}、{1}、{0, 1} 的 v 是 0、1、2、7：按 0、1 的顺序各增加多少？按 1、0 呢？
 # 3. 对每个玩家：大小 0 … M − 1 各占 1/M；同一大小里，不含 i 的联盟平分；累加 i 带来的增量。
 
@@ -294,7 +294,7 @@ check.permutation_importance(permutation_importance)
 # $\exp(-\lVert z - x \rVert^2 / \text{width}^2)$, and return its slopes.
 
 # %% [markdown] lang="zh" en="45cba0db"
-# ## 4 · 局部替身
+# ## 4 · 局部代理模型
 #
 # 写出 LIME 的核心：在给定样本 `Z` 上用最小二乘拟合 `f` 的一个平面，每个样本的权重是
 # $\exp(-\lVert z - x \rVert^2 / \text{width}^2)$，返回它的斜率。
@@ -379,12 +379,12 @@ if (
 
 # %% [markdown] role="caption" alt="A table of eight methods by eight features, each row scaled to its largest value. The planted row has its weight on x0 to x3. Integrated gradients and Shapley look like it; LIME over 15 examples and permutation importance also keep to these four columns, with more on x2 and x3. LIME at zero alone is small on x2 and x3; correlation with y is high on x5, the copy, and small on x2 and x3; with random weights the pattern is gone."
 # Mean size of the attribution, each row scaled to its largest; above, how each row divides its total. The four methods that you wrote
-# put x0 to x3 on top. Their sizes differ because they measure different things: a share of one output, a slope, a rise of the loss. Three
+# put x0 to x3 on top. Their sizes differ because they measure different things: a share of one output, a slope, a rise of the loss. Two
 # explanations that sound as good mislead: at the single point 0 the interaction has hardly a slope; a correlation praises the copy x5 and hardly sees the
-# interaction; and with random weights there is nothing to recover, which the map must show, and does (Adebayo et al. 2018).
+# interaction. The last row is a control: with random weights there is nothing to recover, and the pattern must go, as it does (Adebayo et al. 2018).
 
-# %% [markdown] lang="zh" en="6ed1a4f8" alt="八种方法对八个特征的表格，每行按最大值缩放。埋好的那一行集中在 x0 到 x3。积分梯度和 Shapley 与它相似；15 个样本上的 LIME 和置换重要性也集中在这四列，但更看重 x2、x3。只在 0 处的 LIME 在 x2、x3 上很小；与 y 的相关系数在副本 x5 上很高，在 x2、x3 上很小；权重随机时没有这种格局。"
-# 归因大小的平均，每行按最大值缩放；上面打印的是每行总量的分配。你写的四种方法都把 x0 到 x3 排在最前。大小不同，是因为量的东西不同：一个输出的份额、斜率、损失的上升。另外三种听起来同样有道理的解释却会误导：只看 0 这一点，交互作用几乎没有斜率；相关系数看重副本 x5，几乎看不见交互作用；权重随机时本来就没有东西可找，图上应当看得出来，也确实如此（Adebayo et al. 2018）。
+# %% [markdown] lang="zh" en="4479da34" alt="八种方法对八个特征的表格，每行按最大值缩放。埋好的那一行集中在 x0 到 x3。积分梯度和 Shapley 与它相似；15 个样本上的 LIME 和置换重要性也集中在这四列，但更看重 x2、x3。只在 0 处的 LIME 在 x2、x3 上很小；与 y 的相关系数在副本 x5 上很高，在 x2、x3 上很小；权重随机时没有这种格局。"
+# 归因大小的平均，每行按最大值缩放；上面打印的是每行总量的分配。你写的四种方法都把 x0 到 x3 排在最前。大小不同，是因为量的东西不同：一个输出的份额、斜率、损失的上升。另外两种听起来同样有道理的解释却会误导：只看 0 这一点，交互作用几乎没有斜率；相关系数看重副本 x5，几乎看不见交互作用。最后一行是对照：权重随机时本来就没有东西可找，上面的格局应当消失，也确实消失了（Adebayo et al. 2018）。
 
 # %% [markdown] role="why"
 # **Why these agree.** For a sum of separate terms and products they split alike: IG and Shapley both halve $x_2 x_3$. On other functions they differ,
@@ -556,7 +556,7 @@ check.say(answer)
 #
 # - Sundararajan, Taly & Yan 2017, *Axiomatic Attribution for Deep Networks*，[arXiv:1703.01365](https://arxiv.org/abs/1703.01365)，§3（积分梯度、完备性）。
 # - Lundberg & Lee 2017, *A Unified Approach to Interpreting Model Predictions*，[arXiv:1705.07874](https://arxiv.org/abs/1705.07874)，§2.4（Shapley 值）、§4.1（Kernel SHAP）。
-# - Ribeiro, Singh & Guestrin 2016, *"Why Should I Trust You?"*，[arXiv:1602.04938](https://arxiv.org/abs/1602.04938)，§3.4（核与线性替身）。
+# - Ribeiro, Singh & Guestrin 2016, *"Why Should I Trust You?"*，[arXiv:1602.04938](https://arxiv.org/abs/1602.04938)，§3.4（核与线性代理模型）。
 # - Breiman 2001, *Random Forests*, Machine Learning 45，§10（置换变量）；scikit-learn 用户指南 *Permutation feature importance*。
 # - Adebayo et al. 2018, *Sanity Checks for Saliency Maps*，[arXiv:1810.03292](https://arxiv.org/abs/1810.03292)。
 # - Jain & Wallace 2019，[arXiv:1902.10186](https://arxiv.org/abs/1902.10186)；Wiegreffe & Pinter 2019，[arXiv:1908.04626](https://arxiv.org/abs/1908.04626)。

@@ -17,17 +17,17 @@ from whiteboard.grading.say import Say
 
 
 def _fixed(x, y):
-    """the slope [[3, −0.2, 0, 5, −1]] at any x"""
+    """(x, y) → [[3, −0.2, 0, 5, −1]]"""
     return np.array([[3.0, -0.2, 0.0, 5.0, -1.0]])
 
 
 def _of_label(x, y):
-    """(2·y − 1)·(x − 0.35): which way is up depends on the label"""
+    """(2·y − 1)·(x − 0.35)"""
     return (2.0 * np.asarray(y)[:, None] - 1) * (np.asarray(x) - 0.35)
 
 
 def _bent(x, y):
-    """[[0.55 − x₀, 0.55 − x₁, 1, 1]]: the first two pixels have their worst value at 0.55"""
+    """[[0.55 − x₀, 0.55 − x₁, 1, 1]]"""
     slope = np.ones_like(np.asarray(x, float))
     slope[:, :2] = 0.55 - np.asarray(x)[:, :2]
     return slope
@@ -38,7 +38,7 @@ def _network(rng, d=5, classes=3):
     W, V = rng.normal(size=(d, 8)) * 2, rng.normal(size=(8, classes))
 
     def grad(x, y):
-        """slope of a small random network's cross-entropy"""
+        """∇ₓ cross_entropy(softmax(tanh((x − ½)W)V), y)"""
         h = np.tanh((np.asarray(x, float) - 0.5) @ W)
         p = np.exp(h @ V)
         p /= p.sum(axis=1, keepdims=True)
@@ -173,7 +173,7 @@ pgd.case(
     0.1,
     2,
     0.03,
-    start=_FOUR + np.array([[-0.1, 0.08, 0.01, 0.09]]),
+    start=_FOUR + np.array([[-0.1, 0.07, 0.01, 0.09]]),
     en="from another start, with the budget still around x",
     zh="换一个起点，约束范围仍以 x 为中心",
 )
@@ -313,15 +313,21 @@ pgd.trap(
 
 
 def _squares(w, x, y):
-    """loss ½(x·w − y)²: slopes (mean of (x·w − y)·x, (x·w − y)·w)"""
+    """∇ ½(x·w − y)²: mean (x·w − y)·x, (x·w − y)·w"""
     gap = np.asarray(x) @ w - y
     return np.asarray(x).T @ gap / len(y), gap[:, None] * w
 
 
 def _logistic(w, x, y):
-    """logistic loss of x·w₀ + w₁: slopes for w = (w₀, w₁) and for x"""
+    """g = sigmoid(x·w[:-1] + w[-1]) − y: mean g·(x, 1), g·w[:-1]"""
     gap = 1 / (1 + np.exp(-(np.asarray(x) @ w[:-1] + w[-1]))) - y
     return np.append(np.asarray(x).T @ gap, gap.sum()) / len(y), gap[:, None] * w[:-1]
+
+
+def _hill(w, x, y):
+    """∇ w·(0.55·x − ½·x²): mean 0.55·x − ½·x², w·(0.55 − x)"""
+    x = np.asarray(x)
+    return (0.55 * x - x**2 / 2).mean(axis=0), w * (0.55 - x)
 
 
 def _adv_step(grads, w, x, y, lr, eps, steps, alpha):
@@ -381,6 +387,20 @@ adv_step.case(
     zh="被攻击的样本仍是 [0, 1] 内的图像",
 )
 adv_step.case(
+    _hill,
+    np.array([2.0, 1.0]),
+    np.array([[0.4, 0.5]]),
+    np.array([0]),
+    10.0,
+    0.1,
+    3,
+    0.08,
+    en="a loss with its worst value inside the box: steps of alpha, a new slope at each",
+    zh="损失的最大值在范围内部：每步走 alpha，每步重新取梯度",
+    ask_en="After three steps the attack stands at [[0.5, 0.58]]. Where does yours stand?",
+    ask_zh="走完三步，攻击停在 [[0.5, 0.58]]。你的停在哪里？",
+)
+adv_step.case(
     _squares,
     np.array([1.0, 0.5, -1.0]),
     np.array([[0.2, 0.9, 0.4], [0.7, 0.1, 0.3]]),
@@ -430,6 +450,13 @@ adv_step.trap(
     _variant(attack=_steps(count=lambda steps: 1)),
     en="The inner attack takes one step of the several asked for.",
     zh="内层攻击只走了一步，要求的是好几步。",
+)
+adv_step.trap(
+    _variant(attack=lambda grad, x, y, eps, steps, alpha: _fgsm(grad, x, y, eps)),
+    en="The inner attack is FGSM: one step of eps. It steps over a worst point inside the box; "
+    "call "
+    "pgd with steps and alpha.",
+    zh="内层攻击用的是 FGSM：一步走满 eps，会越过范围内部的最坏点。应把 steps 和 alpha 交给 pgd。",
 )
 adv_step.trap(
     _variant(attack=_steps(inside=lambda z, x, eps: z)),
@@ -509,6 +536,11 @@ audit.case(
     *_curves([1.0, 0.5, 0.75, 0.0], [1.0, 0.75, 1.0, 0.5], [1.0] * 4, [1.0, 1.0, 1.0, 0.5]),
     en="a larger budget that helps the model is a sign",
     zh="预算变大准确率反而升高，算迹象",
+)
+audit.case(
+    *_curves([1.0, 0.0, 0.5, 0.5], [1.0, 0.25, 0.5, 0.5], [1.0] * 4, [1.0, 1.0, 0.75, 0.5]),
+    en="the last budget counts, even if a smaller one left nothing",
+    zh="看的是最后一个预算，哪怕中间某处已经降到 0",
 )
 audit.case(
     *_curves([1.0, 0.25, 0.25], [1.0, 0.5, 0.5], [1.0, 1.0, 0.5], [1.0, 1.0, 0.5]),
@@ -707,7 +739,7 @@ And I look for gradient masking with an adaptive attack.
 FGSM 求损失对输入的梯度，每个像素沿梯度的符号移动 eps。
 PGD 走很多小步，每步都投影回 eps 范围和像素范围。
 经得起检验的防御是对抗训练：最小化内层攻击找到的最坏点处的损失。
-代价是计算量变成攻击步数加一倍。
+代价是计算量变为原来的“攻击步数加一”倍。
 报数字之前先说清威胁模型。
 用同样大小的随机噪声做对照。
 还要用自适应攻击排查梯度掩蔽。

@@ -19,12 +19,12 @@ from whiteboard.grading.say import Say
 
 
 def _product_slope(x):
-    """slope of f(x) = x₀ · x₁²: (x₁², 2·x₀·x₁)"""
+    """∇(x₀·x₁²) = (x₁², 2·x₀·x₁)"""
     return np.array([x[1] ** 2, 2 * x[0] * x[1]])
 
 
 def _cubic_slope(x):
-    """slope of f(x) = x₀³ + x₀·x₁ − x₂: (3·x₀² + x₁, x₀, −1)"""
+    """∇(x₀³ + x₀·x₁ − x₂) = (3·x₀² + x₁, x₀, −1)"""
     return np.array([3 * x[0] ** 2 + x[1], x[0], -1.0])
 
 
@@ -36,7 +36,7 @@ def _tanh_slope(rng, d=4):
     W, v = rng.normal(size=(d, 6)), rng.normal(size=6)
 
     def grad(x):
-        """slope of a small random network"""
+        """∇(v·tanh(Wᵀx))"""
         return W @ (v * (1 - np.tanh(x @ W) ** 2))
 
     return grad
@@ -160,9 +160,9 @@ def _game(table, M):
     def v(S):
         return float(table[sum(1 << i for i in set(S))])
 
-    v.__doc__ = "v of {}, {0}, {1}, {0,1}, … = " + ", ".join(f"{value:g}" for value in table)
+    v.__doc__ = "v({}), v({0}), v({1}), v({0,1}), … = " + ", ".join(f"{value:g}" for value in table)
     if M > 3:
-        v.__doc__ = f"a random game of {M} players"
+        v.__doc__ = f"v(S), S ⊆ {{0, …, {M - 1}}}"
     return v
 
 
@@ -235,7 +235,7 @@ def _(answer, rng):
     a, b = rng.uniform(1, 3, size=2)
 
     def v(S):
-        """a·[0 in S] + a·[1 in S] + b·[0 and 1 in S]; player 2 adds nothing"""
+        """a·[0 ∈ S] + a·[1 ∈ S] + b·[0, 1 ∈ S]"""
         S = set(S)
         return a * (0 in S) + a * (1 in S) + b * (0 in S and 1 in S)
 
@@ -306,7 +306,7 @@ def _linear_data():
 
 
 def _squares(X, y):
-    """mean (2·x₀ − x₁ − y)²: a model that ignores x₂"""
+    """mean (2·x₀ − x₁ − y)²"""
     return float(np.mean((np.asarray(X) @ _WEIGHTS - y) ** 2))
 
 
@@ -317,7 +317,7 @@ class _Noted:
         self.X, self.y, self.seen = X.copy(), y.copy(), []
 
     def __call__(self, X, y):
-        """a loss that notes what it is shown"""
+        """x₀·y + …"""
         X = np.array(X)
         changed = [j for j in range(X.shape[1]) if not np.array_equal(X[:, j], self.X[:, j])]
         kept = all(np.array_equal(np.sort(X[:, j]), np.sort(self.X[:, j])) for j in changed)
@@ -374,6 +374,26 @@ def _(answer, rng):
         expected={"changed": str([(0,), (1,), (2,)]), "shuffled": True, "y": True},
         got=got,
         names_zh={"changed": "改动的列", "shuffled": "值未变", "y": "y 未变"},
+    )
+
+
+@permutation_importance.property(
+    en="a column that misleads the model: shuffled, the loss falls, and its importance is negative",
+    zh="把模型带偏的一列：打乱后损失反而下降，重要性是负的",
+)
+def _(answer, rng):
+    x = rng.normal(size=2000)
+
+    def loss(X, y):
+        """mean (x₀ + y)²"""
+        return float(np.mean((np.asarray(X)[:, 0] + y) ** 2))
+
+    got = np.asarray(answer(loss, x[:, None].copy(), x.copy(), rng), dtype=float)
+    return Evidence(
+        given={"loss": loss, "X": x[:, None], "y": x, "rng": rng},
+        expected=np.array([-2 * x.var()]),
+        got=got,
+        tolerance=0.6,
     )
 
 
@@ -488,6 +508,14 @@ permutation_importance.trap(
     _replaced(lambda c, rng: c),
     en="The loss is never computed on a shuffled column. Shuffle, evaluate again, subtract.",
     zh="没有在打乱后的数据上重新计算损失。要先打乱，再重新评估，再相减。",
+)
+permutation_importance.trap(
+    _replaced(
+        lambda c, rng: rng.permutation(c), after=lambda value, base: np.maximum(value - base, 0)
+    ),
+    en="Falls of the loss are cut off at 0. A negative value is news too: noise, or a column that "
+    "misleads the model.",
+    zh="把下降截成了 0。负值也是信息：可能是噪声，也可能是这一列把模型带偏了。",
 )
 permutation_importance.trap(
     _in_place,

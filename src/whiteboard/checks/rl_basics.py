@@ -45,6 +45,14 @@ def _sweeps(
     return answer
 
 
+def _kept_highest(P, R, gamma):
+    V = np.zeros(len(R))
+    for _ in range(5000):
+        Q = R + gamma * P @ V
+        V = np.maximum(V, Q.max(axis=1))
+    return V, np.round(Q, 9).argmax(axis=1)
+
+
 def _world(rng, S, A):
     P = rng.dirichlet(np.full(S, 0.5), size=(S, A))
     return P, rng.normal(size=(S, A)).round(2), float(rng.choice([0.6, 0.8, 0.9]))
@@ -54,7 +62,11 @@ def _world(rng, S, A):
 _ROOMS = np.zeros((3, 2, 3))
 _ROOMS[0, 0, 0] = _ROOMS[0, 1, 1] = _ROOMS[1, 0, 1] = _ROOMS[1, 1, 2] = 1
 _ROOMS[2, :, 2] = 1
-_PAY = np.array([[1.0, 0.0], [0.0, 10.0], [0.0, 0.0]])
+_PAY = np.array([[1.0, 0.0], [0.0, 10.0], [0.0, -1.0]])  # no ties: any argmax will do
+
+# Two states in which all actions cost: the optimal values lie below every reward and below 0.
+_COSTS = np.array([[-1.5, -1.0], [-3.5, -4.0]])
+_PLACES = np.array([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
 
 value_iteration = Check(_value_iteration, returns=("V", "policy"), rtol=1e-6, atol=1e-6)
 value_iteration.case(
@@ -72,6 +84,15 @@ value_iteration.case(
     0.95,
     en="γ = 0.95: patience pays, staying is worth 20",
     zh="γ = 0.95：更有耐心，留下值 20",
+)
+value_iteration.case(
+    _PLACES,
+    _COSTS,
+    0.5,
+    en="every action costs: values are negative, and fall from sweep to sweep",
+    zh="每个动作都有代价：价值是负的，而且一遍比一遍低",
+    ask_en="What is the value of paying 1.5 for ever at γ = 0.5?",
+    ask_zh="γ = 0.5，永远每步付 1.5，价值是多少？",
 )
 value_iteration.case(
     *_world(np.random.default_rng(0), 4, 3),
@@ -128,6 +149,12 @@ value_iteration.trap(
     _sweeps(q=lambda P, R, V, gamma: R + gamma * V.max() + 0 * (P @ V)),
     en="The best of all states follows, wherever the action leads. Average V over P[s, a].",
     zh="不管动作通向哪里，都取了所有状态里最大的价值。应按 P[s, a] 对 V 求期望。",
+)
+value_iteration.trap(
+    _kept_highest,
+    en="The highest value met so far is kept, from 0 upwards. V is replaced in each sweep: where "
+    "every action costs, it falls below 0.",
+    zh="一直保留见过的最大值（从 0 起）。每一遍都应替换 V：每个动作都有代价时，价值会低于 0。",
 )
 
 
@@ -202,6 +229,17 @@ q_learning.case(
     en="α = 1; a state that is never visited stays 0",
     zh="α = 1；没到过的状态保持 0",
 )
+q_learning.case(
+    [(1, 0, -4.0, 0, True), (1, 1, -2.0, 0, True), (0, 0, -1.0, 1, False)],
+    2,
+    2,
+    0.5,
+    0.9,
+    en="the best of two negative values is negative",
+    zh="两个负值里最大的仍是负的",
+    ask_en="Before the last step Q[1] is [−2, −1]. What is its maximum?",
+    ask_zh="最后一步之前 Q[1] 是 [−2, −1]。最大值是多少？",
+)
 q_learning.case([], 2, 3, 0.1, 0.9, en="no experience: all zero", zh="没有经验：全是 0")
 
 
@@ -252,6 +290,11 @@ q_learning.trap(
     zh="目标读的是最初的表。每一步都要用前面更新过的值。",
 )
 q_learning.trap(_q_variant(discount=lambda g: 1.0), en="The discount is missing.", zh="漏了折扣。")
+q_learning.trap(
+    _q_variant(follow=lambda Q, s, after, nxt, done: 0.0 if done else max(0.0, *Q[after])),
+    en="The search for the best starts at 0, so a state where everything costs counts as free.",
+    zh="找最大值时从 0 起步，于是处处要付代价的状态被当成了 0。",
+)
 
 
 # ---- returns -----------------------------------------------------------------------------------
@@ -290,6 +333,20 @@ returns.case(
 returns.case([3.0, -1.0, 2.0, 0.5], 1.0, en="no discount", zh="不打折")
 returns.case([2.0, 5.0], 0.0, en="γ = 0 sees one step", zh="γ = 0 只看一步")
 returns.case([7.0], 0.9, en="one step", zh="只有一步")
+
+
+@returns.property(
+    en="the rewards are handed back as they came",
+    zh="rewards 用完保持原样",
+)
+def _(answer):
+    rewards = [1.0, 0.0, 4.0]
+    answer(rewards, 0.5)
+    return Evidence(
+        given={"rewards": [1.0, 0.0, 4.0], "gamma": 0.5},
+        expected={"rewards": [1.0, 0.0, 4.0]},
+        got={"rewards": rewards},
+    )
 
 
 @returns.fresh(en="fresh rewards", zh="新的奖励")
@@ -387,7 +444,7 @@ reinforce_grad.case(
     np.array([1000.0, 999.0, -1000.0]),
     np.array([1, 0]),
     np.array([2.0, 1.0]),
-    1.5,
+    0.5,
     en="θ in the thousands: exp must not overflow",
     zh="θ 上千：exp 不能溢出",
 )
