@@ -49,7 +49,8 @@ import tensorflow as tf
 from whiteboard import data, lesson, plot
 
 check = lesson("sequence_classifier")
-real = False  # True: MNIST, 28 rows of 28 pixels, if its server can be reached; minutes, not seconds
+# True: MNIST, 28 rows of 28 pixels, if its server can be reached; minutes, not seconds
+real = False
 (x, y), (x_test, y_test) = data.mnist() if real else data.digits(split=True)
 steps, width = x.shape[1:]  # a digit is a sequence: 8 rows of 8 pixels
 
