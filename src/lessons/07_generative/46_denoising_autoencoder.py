@@ -326,16 +326,16 @@ if check.build_ae.passed and check.pairs.passed and check.psnr.passed and check.
 #
 # **What most people write first.** `fit(x_train, x_train)` under the title "denoising". Or a decoder on an `Input` of its own
 # and `Model(image, decoded)`: Keras refuses, since the two are not connected. Or noise drawn once before `fit`.
-# In a run as short as this one fixed noise does little harm; in longer runs its pairs are learned by heart.
+# In a run as short as this one fixed noise does little harm; in a longer one the network begins to fit it.
 #
 # **A bottleneck is not needed** for denoising: with noise at the input, copying is no longer the best answer. Modern
 # denoisers keep the full resolution or add skip connections (U-Net).
 
-# %% [markdown] lang="zh" en="1f038dbd"
+# %% [markdown] lang="zh" en="fc3dc48f"
 # **“干净→干净”为什么不行。** 训练里没有任何东西告诉它，输入不像数字时该怎么办。瓶颈只放得出像数字的图，噪声会少一些，但笔画可能是错的，而且结果随种子变化。
 #
 # **最常见的第一版。** 题目写着“去噪”，代码是 `fit(x_train, x_train)`。或者解码器接在自己的 `Input` 上，再写
-# `Model(image, decoded)`：两边不连通，Keras 会拒绝。或者在 `fit` 之前只加一次噪声；训练像这里这么短时，固定噪声影响不大；训得久了，就会把这些图像对背下来。
+# `Model(image, decoded)`：两边不连通，Keras 会拒绝。或者在 `fit` 之前只加一次噪声；训练像这里这么短时，固定噪声影响不大；训得久了，网络会去拟合这份固定的噪声。
 #
 # **去噪不一定要瓶颈**：输入有噪声，复制就不再是最优解。现代去噪网络保持全分辨率，或加跳跃连接（U-Net）。
 
@@ -403,7 +403,7 @@ check.unclipped(decibels)
 # **A denoiser gains 6 dB. By which factor has the mean squared error fallen?**
 
 # %% [markdown] lang="zh" en="84510036"
-# **去噪提高了 6 dB，均方误差缩小到几分之一？（答倍数）**
+# **去噪提高了 6 dB，原来的均方误差是现在的几倍？**
 
 # %% role="follow-up"
 ### BEGIN SOLUTION

@@ -378,7 +378,7 @@ if check.report.passed and check.train_step.passed:
 # G step moves D as well, after 300 rounds, is farther away and misses half of the classes or more.
 
 # %% [markdown] lang="zh" en="9e0c6ba0" alt="七根柱子，表示到最近训练数字的平均距离。留出的真实数字最低，约 2.1；平均图和训练 300、1000 轮的 GAN 在 3 左右；100 轮的 GAN 和“G 的一步也动 D”的 GAN 更高；均匀噪声最高，约 7.1。"
-# 到 1,347 张训练图中最近一张的距离；GAN 是三个种子的平均。打印出的模式数说出了柱子看不到的事：平均图比 GAN 的样本还近，却只有一个模式。而 G 的一步也动 D 的那个 GAN，300 轮之后离得更远，至少一半的类别没有。
+# 到 1,347 张训练图中最近一张的距离；GAN 是三个种子的平均。打印出的模式数说出了柱子看不到的事：平均图比 GAN 的样本还近，却只有一个模式。而 G 的一步也动 D 的那个 GAN，300 轮之后离得更远，还缺了至少一半的类别。
 
 # %% [markdown] role="why"
 # **Why two numbers.** Distance alone is won by copying training images, or by one safe blur. Modes alone are won

@@ -22,6 +22,7 @@ _MEASURED = {
     "standard deviation of y − x": "y − x 的标准差",
     "black pixels that stay 0": "黑色像素仍为 0 的比例",
     "white pixels that stay 1": "白色像素仍为 1 的比例",
+    "pixels within sigma of x": "与 x 相差不到 sigma 的像素比例",
     "smallest value": "最小值",
     "largest value": "最大值",
     "equal in two calls": "两次调用中相同的比例",
@@ -46,6 +47,13 @@ def _named(given, expected, got, tolerance=None):
 
 # ---- corrupt -----------------------------------------------------------------------------------
 
+
+def _streaks(images):
+    """How often a pixel equals its neighbour below or beside it, whichever is more."""
+    below, beside = images[:, 1:] == images[:, :-1], images[..., 1:] == images[..., :-1]
+    return max(np.mean(below), np.mean(beside))
+
+
 corrupt = Check()
 _SIDE = (40, 25, 40)  # 40,000 pixels
 
@@ -63,8 +71,8 @@ def _(answer, rng):
         "equal in two images": 0.0,
         "equal in neighbouring pixels": 0.0,
     }
-    got = (first == second, first[1:] == first[:-1], first[:, 1:] == first[:, :-1])
-    got = dict(zip(expected, (float(np.mean(g)) for g in got), strict=True))
+    got = (np.mean(first == second), np.mean(first[1:] == first[:-1]), _streaks(first))
+    got = dict(zip(expected, map(float, got), strict=True))
     return _named({"sigma": 0.08}, expected, got)
 
 
@@ -84,6 +92,19 @@ def _(answer, rng):
         dict(zip(names, (noise.mean(), noise.std()), strict=True)),
         0.0025,
     )
+
+
+@corrupt.property(
+    en="Gaussian: 68 % of the pixels lie within sigma of x",
+    zh="高斯噪声：68 % 的像素与 x 相差不到 sigma",
+    ask_en="Which distributions have standard deviation sigma, and which of them is Gaussian?",
+    ask_zh="标准差为 sigma 的分布有很多，哪一个是高斯分布？",
+)
+def _(answer, rng):
+    x = np.full(_SIDE, 0.5)
+    near = np.abs(answer(x.copy(), 0.08, rng) - x) < 0.08
+    name = "pixels within sigma of x"
+    return _named({"x": "0.5", "sigma": 0.08}, {name: 0.683}, {name: float(near.mean())}, 0.02)
 
 
 @corrupt.property(
@@ -209,7 +230,7 @@ psnr.case(
 )
 psnr.case(
     np.array([[[10, 200, 30]], [[0, 255, 7]]], dtype=np.uint8),
-    np.array([[[20, 190, 31]], [[3, 250, 90]]], dtype=np.uint8),
+    np.array([[[20, 190, 131]], [[250, 250, 90]]], dtype=np.uint8),
     peak=255,
     en="bytes from 0 to 255",
     zh="0 到 255 的字节",
@@ -224,14 +245,15 @@ psnr.case(
 )
 
 
-@psnr.fresh(en="fresh images", zh="新的图像")
+@psnr.fresh(en="fresh images of two channels", zh="新的双通道图像")
 def _(rng):
-    clean = rng.uniform(size=(4, 5, 3))
-    return clean, clean + rng.normal(size=(4, 5, 3)) * rng.uniform(0.05, 0.5, size=(4, 1, 1)), 1.5
+    clean = rng.uniform(size=(4, 5, 3, 2))
+    noise = rng.normal(size=clean.shape) * rng.uniform(0.05, 0.5, size=(4, 1, 1, 2))
+    return clean, clean + noise, 1.5
 
 
 def _measured(
-    error=lambda a, b: ((a - b) ** 2).mean(axis=(1, 2)),
+    error=lambda a, b: ((a - b) ** 2).reshape(len(a), -1).mean(axis=1),
     decibel=lambda peak, mse: 10 * np.log10(peak**2 / mse),
     prepare=lambda a: np.asarray(a, float),
 ):
@@ -282,7 +304,7 @@ psnr.trap(
     zh="比值倒了：图越好，数应该越大。",
 )
 psnr.trap(
-    _measured(error=lambda a, b: np.abs(a - b).mean(axis=(1, 2)) ** 2),
+    _measured(error=lambda a, b: np.abs(a - b).reshape(len(a), -1).mean(axis=1) ** 2),
     en="The mean of absolute errors was squared. Square first, then average.",
     zh="先平均了绝对误差再平方。应先平方再平均。",
 )
@@ -388,17 +410,31 @@ def _(answer):
 
 
 @pairs.property(
-    en="noise as in `corrupt`: clipped to 0 … 1, and every pixel has its own",
-    zh="噪声与 `corrupt` 相同：截到 0 … 1，每个像素各有各的",
+    en="noise as in `corrupt`: Gaussian, clipped to 0 … 1, every image and every pixel has its own",
+    zh="噪声与 `corrupt` 相同：高斯，截到 0 … 1，每张图、每个像素各有各的",
 )
 def _(answer, rng):
     black_and_white = np.zeros((6, 20, 13))
     black_and_white[3:] = 1.0
     noisy = np.concatenate([a for a, _ in _epoch(answer, black_and_white, 0.5, rng, 4)])
-    grey = np.concatenate([a for a, _ in _epoch(answer, np.full((6, 9, 11), 0.5), 0.05, rng, 4)])
-    expected = {"smallest value": 0.0, "largest value": 1.0, "equal in neighbouring pixels": 0.0}
-    got = (noisy.min(), noisy.max(), np.mean(grey[:, 1:] == grey[:, :-1]))
-    return _named({"sigma": 0.5}, expected, dict(zip(expected, map(float, got), strict=True)))
+    grey = np.concatenate([a for a, _ in _epoch(answer, np.full((6, 40, 41), 0.5), 0.05, rng, 4)])
+    expected = {
+        "smallest value": 0.0,
+        "largest value": 1.0,
+        "equal in neighbouring pixels": 0.0,
+        "equal in two images": 0.0,
+        "pixels within sigma of x": 0.683,
+    }
+    one, two = np.triu_indices(6, 1)
+    got = (
+        noisy.min(),
+        noisy.max(),
+        _streaks(grey),
+        np.mean(grey[one] == grey[two]),
+        np.mean(np.abs(grey - 0.5) < 0.05),
+    )
+    got = dict(zip(expected, map(float, got), strict=True))
+    return _named({"sigma": [0.5, 0.05]}, expected, got, 0.03)
 
 
 def _paired(
@@ -442,9 +478,9 @@ pairs.trap(
 )
 pairs.trap(
     _paired(noise_rng=lambda rng: np.random.default_rng(0)),
-    en="The noise is the same in every epoch. The network sees fixed pairs and can learn "
-    "them by heart; drawing anew costs nothing.",
-    zh="每个 epoch 的噪声都一样：网络只见到固定的图像对，可以背下来；重新采样不花什么代价。",
+    en="The noise is the same in every epoch. The network sees fixed pairs and begins to "
+    "fit their noise; drawing anew costs nothing.",
+    zh="每个 epoch 的噪声都一样：网络只见到固定的图像对，会去拟合这份噪声；重新采样不花什么代价。",
 )
 pairs.trap(
     _paired(shuffle=lambda rng, n: np.arange(n)),
@@ -677,9 +713,10 @@ flaws.true(
 flaws.false(
     en="The noise is drawn once before training, as data must not change between epochs.",
     zh="噪声要在训练前一次采样好，因为数据不能在 epoch 之间变来变去。",
-    because_en="Every time an image is shown it gets new noise: that is free data, and no pair "
-    "can be learned by heart.",
-    because_zh="每次用到一张图都重新加噪：等于免费的数据，也没有固定的图像对可背。",
+    because_en="Every time an image is shown it gets new noise: that is free data, and no fixed "
+    "draw "
+    "remains to be fitted.",
+    because_zh="每次用到一张图都重新加噪：等于免费的数据，也没有一份固定的噪声可以拟合。",
     source=f"{_VINCENT}, §4",
 )
 flaws.false(
@@ -708,7 +745,7 @@ flaws.false(
 say = Say(
     model_en="""
 I corrupt the input with Gaussian noise and keep the clean image as the target.
-The noise is drawn afresh in every epoch, so the network cannot learn it by heart.
+The noise is drawn afresh in every epoch, so there is no fixed draw for the network to fit.
 The encoder is strided convolutions down to a code of a few numbers, and the decoder is applied to
 that code with transposed convolutions and a sigmoid at the end.
 The loss is the mean squared error to the clean image.
@@ -717,7 +754,7 @@ Trained from clean to clean it only learns to copy, and denoises worse.
 """,
     model_zh="""
 输入加高斯噪声，目标是干净的图像。
-每个 epoch 重新采样噪声，网络背不下来。
+每个 epoch 重新采样噪声，网络没有固定的噪声可以拟合。
 编码器用带步幅的卷积压到几个数，解码器接在这个编码上，用转置卷积还原，最后 sigmoid。
 损失是对干净图像的均方误差。
 在留出的图上报 PSNR，旁边放带噪输入和高斯滤波作基线。
