@@ -210,7 +210,6 @@ def wrong_report(
     of_data=False,
     strict=False,
     lost=False,
-    images=False,
 ):
     def answer(samples, real, labels, share=0.02):
         gaps = np.array([[reduce((s - r) ** 2) ** power for r in real] for s in samples])
@@ -219,7 +218,6 @@ def wrong_report(
         if lost:
             owners = labels[np.argmin(gaps, axis=0) % len(real)]
         owners = labels if of_data else owners
-        owners = gaps.argmin(axis=1) if images else owners
         count = [list(owners).count(label) for label in set(owners.tolist())]
         least = share * (len(labels) if of_data else len(samples))
         if anything:
@@ -321,7 +319,6 @@ TWINS = {
         6: wrong_report(of_data=True),
         7: wrong_report(strict=True),
         8: wrong_report(lost=True),
-        9: wrong_report(images=True),
     },
     "best_response": {
         1: wrong_response("odds"),

@@ -581,7 +581,7 @@ report.case(
     zh="手算：距离 3、1、5、1；三个样本最近的是第 4 类，一个是第 7 类",
 )
 report.case(
-    np.array([[0.0, 0.0, 0.1]] * 6 + [[1.0, 1.0, 0.0], [2.0, 0.5, 0.0]]),
+    np.array([[0.0, 0.0, 0.1]] * 6 + [[1.0, 1.0, 0.0], [2.0, 2.0, 0.0]]),
     np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [2.0, 2.0, 2.0], [1.0, 0.9, 0.0], [9.0, 9.0, 9.0]]),
     np.array([0, 1, 5, 1, 3]),
     0.25,
@@ -683,15 +683,6 @@ report.trap(
     en="The nearest sample of each image was looked up, and its number used as an image's. The "
     "minimum runs along the axis of the real images.",
     zh="找的是每张真图最近的样本，又把样本编号当成了真图编号。最小值要沿真图那一维取。",
-)
-
-report.trap(
-    _reported(
-        count=lambda labels, g, share: (np.bincount(g.argmin(axis=1)) >= share * len(g)).sum()
-    ),
-    en="Real images were counted, not labels: two samples near two different images of one class "
-    "count for the same label.",
-    zh="数的是真图，不是标签：两个样本靠近同一类的两张图，应算在同一个标签名下。",
 )
 
 # ---- best_response -----------------------------------------------------------------------------
