@@ -595,6 +595,14 @@ report.case(
     en="a copy of a real image is at distance 0, in one mode",
     zh="照抄一张真图：距离为 0，一个模式",
 )
+report.case(
+    np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [20.0, 20.0]]),
+    np.array([[0.0, 1.0], [10.0, 1.0], [0.0, 12.0], [20.0, 21.0]]),
+    np.array([2, 2, 5, 7]),
+    0.5,
+    en="two samples near two different images of one class count for that class together",
+    zh="两个样本靠近同一类的两张图，都算在这一类名下",
+)
 
 
 @report.fresh(en="fresh samples and images", zh="新的样本和图像")
