@@ -84,6 +84,15 @@ rnn_forward.case(
     zh="B = 3、T = 5、D = 2、H = 4：返回每一步的状态，(B, T, H)",
 )
 rnn_forward.case(*_inputs(np.random.default_rng(2), 2, 1, 3, 2), en="a single step", zh="只有一步")
+rnn_forward.case(
+    np.array([[[3.0], [-4.0], [0.5]], [[-2.0], [8.0], [-0.1]]]),
+    np.array([[1.0, -1.0], [0.5, 0.0]]),
+    np.array([[2.0, -1.0]]),
+    np.array([[3.0, -2.0], [2.0, 1.0]]),
+    np.array([0.5, -0.5]),
+    en="large weights: tanh saturates; a state within 0.001 of ±1 is not cut",
+    zh="权重很大：tanh 饱和；状态离 ±1 不到 0.001 也不截断",
+)
 
 
 @rnn_forward.fresh(en="fresh random inputs", zh="新的随机输入")
