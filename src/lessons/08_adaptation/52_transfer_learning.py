@@ -284,6 +284,7 @@ if check.step.passed and check.predict.passed:
         way: np.array([adapt(step, trunks, k, which) for k in ks])
         for way, which in (("frozen", HEAD), ("tuned", ALL))
     }
+    LINES = ("k:", "-", "--", "-.", "-")
     scratch = scores["tuned"][:, 0]  # a random trunk that trains: from scratch
     with plt.style.context(plot.STYLE):
         figure, axes = plt.subplots(1, 2, figsize=(6.4, 2.8), sharey=True)
@@ -291,16 +292,10 @@ if check.step.passed and check.predict.passed:
             gains = table - scratch[:, None]
             means = gains.mean(axis=2)
             errors = gains.std(axis=2, ddof=1) / np.sqrt(NETS)
-            for place, (name, line) in enumerate(zip(names, ("k:", "-", "--", "-.", "-"))):
-                if way == "frozen" or place:
-                    ax.plot(range(4), means[:, place], line, marker="o", ms=4, label=name)
-                    bounds = (
-                        means[:, place] - 2 * errors[:, place],
-                        means[:, place] + 2 * errors[:, place],
-                    )
-                    ax.fill_between(range(4), *bounds, color=ax.lines[-1].get_color(), alpha=0.15)
-                else:
-                    ax.plot(range(4), means[:, 0], line)
+            for name, line, mean, error in zip(names, LINES, means.T, errors.T, strict=True):
+                (drawn,) = ax.plot(range(4), mean, line, marker="o", ms=4, label=name)
+                band = {"color": drawn.get_color(), "alpha": 0.15}
+                ax.fill_between(range(4), mean - 2 * error, mean + 2 * error, **band)
             ax.set_xticks(range(4), ks)
             ax.set(xlabel="labels per class", title=way)
             for row in (0, 3):
@@ -532,35 +527,14 @@ wrong = [1, 3, 4, 6, 7, 9]
 # %%
 check.flaws(wrong)
 
-# %% [markdown] role="follow-up" anchor="gain"
+# %% [markdown] role="follow-up" anchor="total"
 # ## The interviewer goes on
 #
-# **You have the accuracies of several seeds, from scratch and transferred, with the same few images for the same seed. Does it help?** Write
-# `gain`: mean difference, its standard error, and the sign, 0 within two standard errors.
-
-# %% [markdown] lang="zh" en="970ae712"
-# ## 追问
-#
-# **手里有几个种子的准确率，从头训练一列，迁移一列，同一个种子用的是同样几张图。有没有用？** 写出 `gain`：平均差值、它的标准误，以及符号（两个标准误以内为 0）。
-
-
-# %% role="follow-up"
-def gain(scratch, transferred):
-    """scratch, transferred: (n,) accuracies, seed by seed → (mean gain, standard error, sign)."""
-    ### BEGIN SOLUTION
-    gaps = transferred - scratch
-    mean, error = gaps.mean(), gaps.std(ddof=1) / np.sqrt(len(gaps))
-    return mean, error, np.sign(mean) * (abs(mean) > 2 * error)
-    ### END SOLUTION
-
-
-# %%
-check.gain(gain)
-
-# %% [markdown] role="follow-up" anchor="total"
 # **How many parameters has our network, 64 → 64 → 5 with biases, when its trunk is frozen?**
 
-# %% [markdown] lang="zh" en="587563df"
+# %% [markdown] lang="zh" en="f5c50352"
+# ## 追问
+#
 # **我们的网络 64 → 64 → 5（带偏置），主干冻结时有多少个参数？**
 
 # %% role="follow-up"
@@ -592,13 +566,6 @@ check.held(numbers)
 
 # %% [markdown] lang="zh" en="0375ddb6" fold="先训练头，还是一起训练？"
 # 随机的头一开始会把很大的、没有意义的误差传进主干。先只训练头，再用小学习率训练全部，可以避免（Kumar et al. 2022：特征本来就好时，全量微调会扭曲它们，在分布外数据上变差）。给主干单独用更小的学习率，目的相同。
-
-# %% [markdown] role="follow-up" fold="Is LoRA a form of freezing?"
-# Yes: all given weights are frozen, and small added matrices train (Hu et al. 2021). The count of parameters grows a little; those that train, their gradients and their
-# optimizer slots are few. Multi-task learning is the opposite: one trunk, trained by all tasks at once.
-
-# %% [markdown] lang="zh" en="49b5a3d5" fold="LoRA 算不算冻结？"
-# 算：原有的权重全部冻结，只训练新加的小矩阵（Hu et al. 2021）。参数总数略有增加，要训练的参数、它们的梯度和优化器状态很少。多任务学习正好相反：一个主干，所有任务一起训练它。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -642,10 +609,9 @@ check.say(answer)
 # - Zhang, Deng, Zhang & Wu 2023, *A Survey on Negative Transfer*, IEEE/CAA J. Autom. Sinica 10(2), [doi:10.1109/JAS.2022.106004](https://doi.org/10.1109/JAS.2022.106004).
 # - Kumar et al. 2022, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, [arXiv:2202.10054](https://arxiv.org/abs/2202.10054).
 # - Caruana 1997, *Multitask Learning*, Machine Learning 28.
-# - Hu et al. 2021, *LoRA: Low-Rank Adaptation of Large Language Models*, [arXiv:2106.09685](https://arxiv.org/abs/2106.09685).
 # - [Keras API, BatchNormalization](https://keras.io/api/layers/normalization_layers/batch_normalization/): what `trainable = False` does to it.
 
-# %% [markdown] lang="zh" en="b5c0a23c"
+# %% [markdown] lang="zh" en="ef5d458f"
 # ## 参考文献
 #
 # - Pan & Yang 2010, *A Survey on Transfer Learning*，IEEE TKDE 22(10)，Definition 1。
@@ -653,5 +619,4 @@ check.say(answer)
 # - Zhang, Deng, Zhang & Wu 2023, *A Survey on Negative Transfer*，IEEE/CAA J. Autom. Sinica 10(2)，[doi:10.1109/JAS.2022.106004](https://doi.org/10.1109/JAS.2022.106004)。
 # - Kumar et al. 2022, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*，[arXiv:2202.10054](https://arxiv.org/abs/2202.10054)。
 # - Caruana 1997, *Multitask Learning*，Machine Learning 28。
-# - Hu et al. 2021, *LoRA: Low-Rank Adaptation of Large Language Models*，[arXiv:2106.09685](https://arxiv.org/abs/2106.09685)。
 # - [Keras API, BatchNormalization](https://keras.io/api/layers/normalization_layers/batch_normalization/)：`trainable = False` 对它的作用。
