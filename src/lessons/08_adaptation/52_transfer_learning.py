@@ -217,11 +217,10 @@ if check.step.passed:
         print(f"{name:38} trunk moved by {moved:6.1%}; {count} parameters, {kept} velocities")
 
 # %% [markdown] role="worked"
-# Twenty steps from the pre-trained networks. Only the first line is freezing. A zero gradient stops neither an old
-# velocity nor the decay; with a new optimizer and no decay the weights rest, but the memory is still spent. And in each line the
-# network has the same number of parameters.
+# Twenty steps from the pre-trained networks. Only the first line is freezing. A zero gradient stops neither an old velocity nor the decay; with a new
+# optimizer and no decay the weights rest, but the memory is still spent. Each line has the same number of parameters.
 
-# %% [markdown] lang="zh" en="a791e9ab"
+# %% [markdown] lang="zh" en="46ba7edb"
 # 从预训练好的网络走二十步。只有第一行是真的冻结。梯度为 0 挡不住旧速度，也挡不住权重衰减；换新优化器又不用衰减，权重才不动，但内存照样占着。而每一行的参数总数都一样。
 
 # %% [markdown] role="exercise" anchor="predict"
@@ -287,7 +286,7 @@ if check.step.passed and check.predict.passed:
     LINES = ("k:", "-", "--", "-.", "-")
     scratch = scores["tuned"][:, 0]  # a random trunk that trains: from scratch
     with plt.style.context(plot.STYLE):
-        figure, axes = plt.subplots(1, 2, figsize=(6.4, 2.8), sharey=True)
+        figure, axes = plt.subplots(1, 2, figsize=(6.2, 2.8), sharey=True)
         for (way, table), ax in zip(scores.items(), axes, strict=True):
             gains = table - scratch[:, None]
             means = gains.mean(axis=2)
@@ -302,7 +301,7 @@ if check.step.passed and check.predict.passed:
                 pairs = zip(names, means[row], errors[row], strict=True)
                 said = "; ".join(f"{name} {mean:+.3f} ± {error:.3f}" for name, mean, error in pairs)
                 print(f"{way}, {ks[row]} per class: {said}")
-        axes[0].set_ylabel("gain over scratch")
+        axes[0].set(ylabel="gain over scratch", ylim=(-0.13, 0.22))
         axes[0].legend(fontsize=8)
         plt.show()
     own = accuracy(trained, x_test, y_test).reshape(4, NETS).mean(axis=1)
