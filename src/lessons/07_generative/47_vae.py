@@ -302,13 +302,13 @@ if check.reparam.passed and check.kl.passed and check.elbo.passed:
         axes[1].set_ylim(bottom=0)
         plt.show()
 
-# %% [markdown] role="caption" alt="Two panels over the beta used in training, 0.25, 1, 2 and 8. Left: log p of x and the ELBO, both highest at beta 1 and lowest at 8, the ELBO below log p. Right: the gap between the two, smallest at beta 8, where it is nearly zero."
-# Test digits; mean and range of five networks for each beta; both curves are judged with beta = 1. The ELBO is highest where it is what was trained. At beta = 8 the gap all but
-# vanishes, and it is the worst of the four models: the posterior has collapsed to the prior, which *is* the posterior when the decoder ignores z.
-# A tight bound says that q fits the model, not that the model fits the data.
+# %% [markdown] role="caption" alt="Two panels over the beta used in training, 0.25, 1, 2 and 8. Left: log p of x falls from beta 0.25 to 8; the ELBO lies below it, is highest at 1 and lowest at 8. Right: the gap between the two, smallest at beta 8, where it is nearly zero."
+# Test digits; mean and range of five networks for each beta; ELBO and log p(x) are those of beta = 1, whatever was trained. The ELBO is highest where it is what was trained; at
+# 0.25 the model itself is better, but the looser bound hides it. At beta = 8 the gap all but vanishes in the worst model of the four: the posterior has
+# collapsed to the prior, which *is* the posterior when the decoder ignores z. A tight bound says that q fits the model, not that the model fits the data.
 
-# %% [markdown] lang="zh" en="14578084" alt="两幅图，横轴是训练用的 beta：0.25、1、2、8。左：log p(x) 和 ELBO，都在 beta 为 1 处最高、8 处最低，ELBO 在 log p 之下。右：两者的差距，beta 为 8 时最小，几乎为零。"
-# 测试数字，每个 beta 五个网络的均值与范围；两条曲线都按 beta = 1 来算。训练目标正是 ELBO 时，ELBO 最高。beta = 8 时差距几乎消失，它却是四个模型里最差的：后验塌缩成了先验；解码器不理会 z 时，先验**就是**后验。下界紧，说明 q 贴合模型，不说明模型贴合数据。
+# %% [markdown] lang="zh" en="df71f364" alt="两幅图，横轴是训练用的 beta：0.25、1、2、8。左：log p(x) 从 beta 为 0.25 到 8 一路下降；ELBO 在它下面，beta 为 1 处最高、8 处最低。右：两者的差距，beta 为 8 时最小，几乎为零。"
+# 测试数字，每个 beta 五个网络的均值与范围；不管训练时 beta 是多少，ELBO 和 log p(x) 都按 beta = 1 来算。训练目标正是 ELBO 时，ELBO 最高；beta = 0.25 时模型本身更好，但下界更松，看不出来。beta = 8 时差距几乎消失，它却是四个模型里最差的：后验塌缩成了先验；解码器不理会 z 时，先验**就是**后验。下界紧，说明 q 贴合模型，不说明模型贴合数据。
 
 # %% role="reward"
 if check.reparam.passed and check.kl.passed and check.elbo.passed:
@@ -317,6 +317,7 @@ if check.reparam.passed and check.kl.passed and check.elbo.passed:
     line = np.linspace(-2, 2, 10)
     z = np.stack(np.meshgrid(line, line[::-1]), axis=-1).reshape(-1, 2)
     tiles = (1 / (1 + np.exp(-decode(p, z)[1]))).reshape(10, 10, 8, 8)
+    tiles = np.pad(tiles, ((0, 0), (0, 0), (1, 1), (1, 1)))  # white between the images
     with plt.style.context(plot.STYLE):
         figure, axes = plt.subplots(1, 2, figsize=(6.8, 3.3))
         for digit in range(10):
@@ -332,7 +333,7 @@ if check.reparam.passed and check.kl.passed and check.elbo.passed:
             ylim=(-3, 3),
         )
         axes[1].imshow(
-            tiles.transpose(0, 2, 1, 3).reshape(80, 80), cmap="Greys", extent=(-2, 2, -2, 2)
+            tiles.transpose(0, 2, 1, 3).reshape(100, 100), cmap="Greys", extent=(-2, 2, -2, 2)
         )
         axes[1].set(xlabel="z₁", title="decoder: z on a grid")
         axes[1].grid(visible=False)
@@ -441,10 +442,10 @@ if check.kl.passed and check.linear.passed:
 
 # %% [markdown] role="caption" alt="Two panels. A horizontal line, log p of x, and below it the ELBO, touching the line at zero error only. Left, over the error of the mean: a symmetric parabola. Right, over the error of the log-variance: flatter, and falling more steeply to the right than to the left."
 # The bound touches log p(x) at the true posterior, and nowhere else. It is a parabola in the mean; in log-variance a q that is too wide costs
-# more than one as much too narrow: so a q of the wrong shape prefers to be narrow.
+# more than one as much too narrow.
 
-# %% [markdown] lang="zh" en="f40a1f39" alt="两幅图。水平线是 log p(x)，下方的 ELBO 只在误差为零处与它相切。左：随均值的误差变化，是对称的抛物线。右：随对数方差的误差变化，平缓一些，向右比向左降得快。"
-# 下界只在真实后验处碰到 log p(x)。对均值是抛物线；对数方差错得同样多，太宽比太窄代价更大：所以形状不对的 q 宁愿窄一些。
+# %% [markdown] lang="zh" en="41caf7d5" alt="两幅图。水平线是 log p(x)，下方的 ELBO 只在误差为零处与它相切。左：随均值的误差变化，是对称的抛物线。右：随对数方差的误差变化，平缓一些，向右比向左降得快。"
+# 下界只在真实后验处碰到 log p(x)。对均值是抛物线；对数方差错得同样多，太宽比太窄代价更大。
 
 # %% [markdown] role="why"
 # **Why it is tight here.** The posterior is Gaussian, with one variance for all x, so a Gaussian q can equal it. In the network above it is not:

@@ -52,11 +52,11 @@ reparam.case(
     zh="logvar 为 0 就是标准差 1，而对它的斜率不是 0",
 )
 reparam.case(
-    np.array([[5.0, 5.0, 5.0]]),
-    np.array([[-40.0, 6.0, 1.0]]),
-    np.array([[2.0, 2.0, -1.0]]),
-    en="from nearly no spread to a wide one",
-    zh="从几乎没有波动到波动很大",
+    np.array([[0.0, 0.0]]),
+    np.array([[-30.0, -32.0]]),
+    np.array([[2.0, -1.0]]),
+    en="a narrow posterior stays narrow: nothing is added to its spread",
+    zh="很窄的后验就是很窄，标准差上不加别的东西",
 )
 
 
