@@ -176,7 +176,6 @@ RIGHT = {
     "clean": [by_tuples, by_broadcasting],
     "batch_norm": [by_branches, in_place_on_copies],
     "total": ["4485", 4485.0, "4485 parameters"],
-    "held": [650, "650"],
     "flaws": [{9, 7, 6, 4, 3, 1}, "1，3，4，6，7，9"],
 }
 
@@ -214,7 +213,6 @@ TWINS = {
         6: normal(learning, learning, stays=lambda rho: 1 - rho),
     },
     "total": {1: 325, 2: "4160", 3: 4416},
-    "held": {1: "8970", 2: 325, 3: 640},
 }
 
 TWO_AT_ONCE = {

@@ -15,8 +15,7 @@
 #
 # > What is transfer learning? What exactly does freezing a layer mean? When does transfer hurt, and how would you find out?
 #
-# Think aloud for one minute before you type. A network that is wrong on every single image of the target: can its
-# trunk be of use?
+# Think aloud for one minute before you type. A network that is wrong on every single image of the target: can its trunk be of use?
 
 # %% [markdown] lang="zh" en="56452f12"
 # ## 题目
@@ -46,9 +45,9 @@ from whiteboard import data, lesson, plot
 check = lesson("transfer_learning")
 
 # %% [markdown] role="setup"
-# Four sources of 326 images with five classes each, and one target: the digits 5–9. No image of a source is among the labelled ones of the target.
-# The network is 64 → 64 → 5: a trunk (`W1`, `b1`) and a head (`W2`, `b2`). `NETS` networks, with different seeds,
-# are trained at once: each weight has one more axis in front.
+# Four sources of 326 images with five classes each, and one target: the digits 5–9. No image of a source is among the labelled ones of the target. The
+# network is 64 → 64 → 5: a trunk (`W1`, `b1`) and a head (`W2`, `b2`). `NETS` networks, with different seeds, are trained at once: each weight has one more
+# axis in front.
 
 # %% [markdown] lang="zh" en="499a1865"
 # 四个源任务，各 326 张图、五个类；一个目标任务：数字 5–9。源任务的图和目标任务里有标签的图没有重叠。网络是 64 → 64 → 5：主干（`W1`、`b1`）和头（`W2`、`b2`）。`NETS` 个不同种子的网络同时训练：每个权重前面多一个轴。
@@ -132,8 +131,7 @@ trained = {}  # what is pre-trained below
 # %% [markdown] role="exercise" anchor="step"
 # ## 1 · Freeze
 #
-# Write `step`: SGD with momentum and weight decay that moves the named parameters and no others, and keeps a
-# velocity for these alone.
+# Write `step`: SGD with momentum and weight decay that moves the named parameters and no others, and keeps a velocity for these alone.
 
 # %% [markdown] lang="zh" en="2344db23"
 # ## 1 · 冻结
@@ -181,8 +179,8 @@ check.step(step)
 # | parameters | $\lvert f\rvert + \lvert h_S\rvert$ | $\lvert f\rvert + \lvert h_T\rvert$ | $\lvert f\rvert + \lvert h_T\rvert$ |
 # | velocities | $\lvert f\rvert + \lvert h_S\rvert$ | $\lvert h_T\rvert$ | $\lvert f\rvert + \lvert h_T\rvert$ |
 #
-# By hand: a trunk of 10 → 8 with biases has 88 numbers, a head 8 → 3 has 27. Frozen: 115 parameters, 27 of them train, 27 velocities.
-# The count never changes.
+# By hand: a trunk of 10 → 8 with biases has 88 numbers, a head 8 → 3 has 27. Frozen: 115 parameters, 27 of them train, 27 velocities. The count never
+# changes.
 
 # %% [markdown] lang="zh" en="0a31db9b"
 # 迁移就是留下主干 $f$，换掉头 $h$：
@@ -226,9 +224,8 @@ if check.step.passed:
 # %% [markdown] role="exercise" anchor="predict"
 # ## 2 · Before you run it
 #
-# Each trunk gets a new head and is trained on one image for each of the digits 5–9 (last: 20 each), frozen or fine-tuned. Its gain is the
-# test accuracy minus that of the same network from scratch on the same images, mean of 24 seeds. Predict the
-# signs: 1 if it helps, −1 if it hurts.
+# Each trunk gets a new head and is trained on one image for each of the digits 5–9 (last: 20 each), frozen or fine-tuned. Its gain is the test accuracy minus
+# that of the same network from scratch on the same images, mean of 24 seeds. Predict the signs: 1 if it helps, −1 if it hurts.
 #
 # - other classes: pre-trained on the digits 0–4;
 # - inverted: on 5–9 with black and white exchanged; with its own head it reads next to none of the real digits right;
@@ -309,25 +306,25 @@ if check.step.passed and check.predict.passed:
     print("with its own head:", dict(zip(SOURCES, own.round(3).tolist())))
 
 # %% [markdown] role="caption" alt="Two panels, gain over scratch at 1, 2, 5 and 20 labels per class. Frozen: inverted starts more than 0.1 above zero and falls to about zero at 20 labels; random trunk, shuffled, other classes and random labels lie below zero throughout, other classes and random labels lowest. Tuned: inverted from about plus 0.1 to nearly zero; shuffled near zero; other classes and random labels below zero at one label, close to zero at 20."
-# Mean of 24 seeds, bands of two standard errors; scratch is the line at 0. The inverted source reads next to none of the target's images with its own
-# head and helps most: its trunk has learnt what parts 5–9. Digits 0–4 look far more like the target, and hurt, with one label even when all
-# weights may move. Frozen they are no better than random weights: features that part 0–4 have
-# dropped what 5–9 need. Labels shrink every gain and all but heal fine-tuning; a frozen bad trunk stays behind.
+# Mean of 24 seeds, bands of two standard errors; scratch is the line at 0. The inverted source reads next to none of the target's images with its own head
+# and helps most: its trunk has learnt what parts 5–9. Digits 0–4 look far more like the target, and hurt, with one label even when all weights may move.
+# Frozen they are no better than random weights: features that part 0–4 have dropped what 5–9 need. Labels shrink every gain and all but heal fine-tuning; a
+# frozen bad trunk stays behind.
 
 # %% [markdown] lang="zh" en="e84aae76" alt="两幅图，每类 1、2、5、20 个标签时相对从头训练的增益。冻结：inverted 从 +0.1 以上开始，20 个标签时降到零附近；随机主干、shuffled、other classes、random labels 始终低于零，后两者最低。微调：inverted 从约 +0.1 降到接近零；shuffled 在零附近；other classes 和 random labels 一个标签时低于零，20 个标签时在零附近。"
 # 24 个种子的平均，色带是两个标准误；0 线就是从头训练。inverted 带着自己的头，目标图几乎一张都认不对，帮助却最大：它的主干学会了怎么区分 5–9。0–4 看起来和目标像得多，反而有害；只有一个标签时，即使所有权重都能动也一样。冻结时它不比随机权重好：为区分 0–4 而学的特征，把 5–9 要用的东西丢掉了。标签一多，增益变小，微调也基本缓过来了；冻结的坏主干却一直落后。
 
 # %% [markdown] role="why"
 # **When does it help?** When the source forces the trunk to keep what the target asks for. Looking alike is not enough (0–4), nor are the same labels
-# (shuffled); a different look does no harm if the distinctions are the same (inverted). Yosinski et al. (2014) found on ImageNet that
-# transferability falls with the distance of the tasks, but also that features of distant tasks can beat random ones; here, with one
-# narrow hidden layer and 326 images, they did not. A large and varied source leaves less out.
+# (shuffled); a different look does no harm if the distinctions are the same (inverted). Yosinski et al. (2014) found on ImageNet that transferability falls
+# with the distance of the tasks, but also that features of distant tasks can beat random ones; here, with one narrow hidden layer and 326 images, they did
+# not. A large and varied source leaves less out.
 #
-# **Frozen or tuned?** On the good trunk both gain, on a bad one fine-tuning loses less: it can repair. Frozen is cheaper: no backward pass through the trunk, and its features
-# can be computed once.
+# **Frozen or tuned?** On the good trunk both gain, on a bad one fine-tuning loses less: it can repair. Frozen is cheaper: no backward pass through the trunk,
+# and its features can be computed once.
 #
-# **What most people write first.** `loss.backward()` through everything and `grad[:n] = 0`. In Keras: `trunk.trainable = False` before `compile`, and compile again after
-# changing it. In PyTorch: `requires_grad_(False)` *and* only `p for p in parameters() if p.requires_grad` to the optimizer.
+# **What most people write first.** `loss.backward()` through everything and `grad[:n] = 0`. In Keras: `trunk.trainable = False` before `compile`, and compile
+# again after changing it. In PyTorch: `requires_grad_(False)` *and* only `p for p in parameters() if p.requires_grad` to the optimizer.
 
 # %% [markdown] lang="zh" en="bdf89467"
 # **什么时候有用？** 源任务逼着主干保留目标任务要用的东西，迁移就有用。看起来像还不够（0–4），标签一样也不够（shuffled）；只要要区分的东西一样，样子不同没关系（inverted）。Yosinski et al.（2014）在 ImageNet 上发现，任务离得越远越难迁移，但远的任务学到的特征也可能好过随机特征；在这里，只有一个窄隐藏层和 326 张图，并没有好过随机。源数据又大又杂，丢掉的东西就少。
@@ -345,8 +342,8 @@ if check.step.passed and check.predict.passed:
 # %% [markdown] role="exercise" anchor="clean"
 # ## 3 · No test image in pre-training
 #
-# A careless collector inverts *all* digits, test images too. Write `clean`, which finds the source rows that may stay: equal to
-# no test image and to none of its copies.
+# A careless collector inverts *all* digits, test images too. Write `clean`, which finds the source rows that may stay: equal to no test image and to none of
+# its copies.
 
 # %% [markdown] lang="zh" en="b6525195"
 # ## 3 · 预训练里不能有测试图
@@ -394,9 +391,8 @@ if check.step.passed and check.clean.passed:
         print(f"k = {k:2}: gain of the frozen trunk as collected {said[0]}, cleaned {said[1]}")
 
 # %% [markdown] role="worked"
-# Both sources have 326 images. With the copies among them the gain looks larger, and at 20 labels nearly all of it is the leak's.
-# The head has never seen a test image; the trunk has, with its label. For pre-training on text from the web the same question is asked
-# with overlapping word sequences instead of rows.
+# Both sources have 326 images. With the copies among them the gain looks larger, and at 20 labels nearly all of it is the leak's. The head has never seen a
+# test image; the trunk has, with its label. For pre-training on text from the web the same question is asked with overlapping word sequences instead of rows.
 
 # %% [markdown] lang="zh" en="bfd3abc4"
 # 两个源都是 326 张图。混进副本后增益显得更大，20 个标签时的增益几乎全是泄漏带来的。头没见过测试图，主干却见过，还带着标签。用网络文本预训练时要问同样的问题，只是查的不是行，而是重叠的词序列。
@@ -404,8 +400,8 @@ if check.step.passed and check.clean.passed:
 # %% [markdown] role="exercise" anchor="batch-norm"
 # ## 4 · What else moves
 #
-# Batch normalization has two numbers per unit that no optimizer touches. Write `batch_norm` so that a frozen layer runs
-# with its stored mean and variance, and leaves them alone, even while the network trains.
+# Batch normalization has two numbers per unit that no optimizer touches. Write `batch_norm` so that a frozen layer runs with its stored mean and variance,
+# and leaves them alone, even while the network trains.
 
 # %% [markdown] lang="zh" en="d6ba627a"
 # ## 4 · 还有什么会动
@@ -472,9 +468,9 @@ if check.step.passed and check.batch_norm.passed:
         print(f"old head on its own task, {name:24}", column)
 
 # %% [markdown] role="worked"
-# Two heads share one trunk; five seeds. Twenty batches of the new task pass, no weight is changed. With moving statistics the old head falls:
-# its features are shifted and rescaled under it. With stored ones it does not notice.
-# Keras does this by itself: `trainable = False` puts batch normalization into inference mode. In PyTorch `requires_grad_(False)` does not; call `.eval()` on the layer.
+# Two heads share one trunk; five seeds. Twenty batches of the new task pass, no weight is changed. With moving statistics the old head falls: its features
+# are shifted and rescaled under it. With stored ones it does not notice. Keras does this by itself: `trainable = False` puts batch normalization into
+# inference mode. In PyTorch `requires_grad_(False)` does not; call `.eval()` on the layer.
 
 # %% [markdown] lang="zh" en="a58ee404"
 # 两个头共用一个主干，五个种子。新任务的二十批数据经过，一个权重都没改。统计量一动，旧的头就垮了：它脚下的特征被平移、缩放了。用存下的统计量，它毫无察觉。Keras 会自动处理：`trainable = False` 会让批归一化进入推理模式。PyTorch 的 `requires_grad_(False)` 不会，要对这一层调用 `.eval()`。
@@ -482,8 +478,8 @@ if check.step.passed and check.batch_norm.passed:
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
 #
-# Here is a wrong `step`. It freezes by setting gradients to 0. For a first step without decay it is right but for its slots. Find
-# parameters, slots and a decay for which a frozen *weight* moves.
+# Here is a wrong `step`. It freezes by setting gradients to 0. For a first step without decay it is right but for its slots. Find parameters, slots and a
+# decay for which a frozen *weight* moves.
 
 # %% [markdown] lang="zh" en="e91d1514"
 # ## 找反例
@@ -544,24 +540,10 @@ parameters = 64 * 64 + 64 + 64 * 5 + 5
 # %%
 check.total(parameters)
 
-# %% [markdown] role="follow-up" anchor="held"
-# **And how many numbers does Adam keep for it in its slots?**
-
-# %% [markdown] lang="zh" en="f254a505"
-# **这时 Adam 的状态里要存多少个数？**
-
-# %% role="follow-up"
-### BEGIN SOLUTION
-numbers = 2 * (64 * 5 + 5)
-### END SOLUTION
-
-# %%
-check.held(numbers)
-
 # %% [markdown] role="follow-up" fold="Head first, or all at once?"
 # A random head sends large, meaningless errors into the trunk at first. Training the head alone and then everything with a small learning rate avoids that
-# (Kumar et al. 2022, who find that full fine-tuning distorts good features and loses out of distribution). A smaller learning rate for the
-# trunk aims at the same.
+# (Kumar et al. 2022, who find that full fine-tuning distorts good features and loses out of distribution). A smaller learning rate for the trunk aims at the
+# same.
 
 # %% [markdown] lang="zh" en="0375ddb6" fold="先训练头，还是一起训练？"
 # 随机的头一开始会把很大的、没有意义的误差传进主干。先只训练头，再用小学习率训练全部，可以避免（Kumar et al. 2022：特征本来就好时，全量微调会扭曲它们，在分布外数据上变差）。给主干单独用更小的学习率，目的相同。
@@ -569,8 +551,7 @@ check.held(numbers)
 # %% [markdown] role="say" anchor="say"
 # ## Say it
 #
-# Answer the opening question in about a minute, in your own words. You see the key points after you
-# have written something.
+# Answer the opening question in about a minute, in your own words. You see the key points after you have written something.
 
 # %% [markdown] lang="zh" en="d2ed9109"
 # ## 说一遍
@@ -592,8 +573,7 @@ check.say(answer)
 # > scratch, while inverted 5–9, useless with its own head, gained most. So I compare with scratch on the same labels over
 # > several seeds, and keep test images and their copies out of pre-training.
 #
-# Classic mistakes: "always better and faster"; "fewer parameters"; zeroed gradients; drifting statistics; judging a
-# source by its zero-shot accuracy.
+# Classic mistakes: "always better and faster"; "fewer parameters"; zeroed gradients; drifting statistics; judging a source by its zero-shot accuracy.
 
 # %% [markdown] lang="zh" en="e08787ae" fold="一分钟版本"
 # > 迁移学习是把在源任务上训练好的主干，换一个新的头，用到标签很少的目标任务上。冻结：优化器里只有头；主干没有速度、没有权重衰减，批归一化用存下的统计量。微调：全部用小学习率训练。两种做法参数总数都一样。源任务要区分的正是目标任务要区分的，迁移就有用，否则可能有害：从数字 0–4 到 5–9 不如从头训练；而反色的 5–9，带着自己的头毫无用处，换头之后增益最大。所以我会在同样的标签上、用多个种子和从头训练对比，并且不让测试图及其副本进入预训练。

@@ -546,15 +546,6 @@ total.trap(
 total.trap(4160.0, en="This is the trunk alone.", zh="这只是主干。")
 total.trap(4416.0, en="The 64 + 5 biases are missing.", zh="少了 64 + 5 个偏置。")
 
-held = Estimate(650.0, unit="numbers", unit_zh="个数", rtol=0.0001)
-held.trap(
-    8970.0,
-    en="Two slots for each parameter. The frozen ones need none.",
-    zh="给每个参数都算了两个。冻结的不需要。",
-)
-held.trap(325.0, en="Adam keeps two numbers for each weight.", zh="Adam 每个权重要存两个数。")
-held.trap(640.0, en="The head's 5 biases train, too.", zh="头的 5 个偏置也要训练。")
-
 
 # ---- in words ----------------------------------------------------------------------------------
 
