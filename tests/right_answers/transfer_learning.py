@@ -71,7 +71,7 @@ def without_the_frozen(params, grads, slots, trainable, lr, momentum=0.9, decay=
 KEYS = [
     "other classes, frozen, 20 labels",
     "random labels, frozen",
-    "shuffled, frozen",
+    "shuffled, frozen, 20 labels",
     "inverted, tuned",
     "inverted, frozen",
     "other classes, tuned",
@@ -123,6 +123,14 @@ def one_after_another(test, copies):
 def values_anywhere(source, test, copies):
     values = set(np.concatenate([group.ravel() for group in every(test, copies)]).tolist())
     return np.array([any(value not in values for value in row) for row in source.tolist()])
+
+
+def searching_the_source(source, test, copies):
+    seen = {tuple(row) for row in test}
+    stays = np.array([tuple(row) not in seen for row in source])
+    for copy in copies:
+        stays &= np.array([tuple(row) not in seen for row in copy(source)])
+    return stays
 
 
 # ---- batch_norm --------------------------------------------------------------------------------
@@ -203,6 +211,7 @@ TWINS = {
         4: cleaning(every, same=lambda row, image: np.abs(row - image).max() <= 0.1),
         5: values_anywhere,
         6: cleaning(one_after_another),
+        7: searching_the_source,
     },
     "batch_norm": {
         1: normal(lambda t, f: t, lambda t, f: t),

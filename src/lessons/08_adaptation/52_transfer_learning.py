@@ -46,8 +46,7 @@ check = lesson("transfer_learning")
 
 # %% [markdown] role="setup"
 # Four sources of 326 images with five classes each, and one target: the digits 5–9. No image of a source is among the labelled ones of the target. The
-# network is 64 → 64 → 5: a trunk (`W1`, `b1`) and a head (`W2`, `b2`). `NETS` networks, with different seeds, are trained at once: each weight has one more
-# axis in front.
+# network is 64 → 64 → 5: a trunk (`W1`, `b1`) and a head (`W2`, `b2`). `NETS` networks, with different seeds, are trained at once: each weight has one more axis in front.
 
 # %% [markdown] lang="zh" en="499a1865"
 # 四个源任务，各 326 张图、五个类；一个目标任务：数字 5–9。源任务的图和目标任务里有标签的图没有重叠。网络是 64 → 64 → 5：主干（`W1`、`b1`）和头（`W2`、`b2`）。`NETS` 个不同种子的网络同时训练：每个权重前面多一个轴。
@@ -224,7 +223,7 @@ if check.step.passed:
 # %% [markdown] role="exercise" anchor="predict"
 # ## 2 · Before you run it
 #
-# Each trunk gets a new head and is trained on one image for each of the digits 5–9 (last: 20 each), frozen or fine-tuned. Its gain is the test accuracy minus
+# Each trunk gets a new head and is trained on one image for each of the digits 5–9 (or 20 each), frozen or fine-tuned. Its gain is the test accuracy minus
 # that of the same network from scratch on the same images, mean of 24 seeds. Predict the signs: 1 if it helps, −1 if it hurts.
 #
 # - other classes: pre-trained on the digits 0–4;
@@ -232,10 +231,10 @@ if check.step.passed:
 # - shuffled: on 5–9 with the pixels in one other order;
 # - random labels: on 5–9 with labels that mean nothing.
 
-# %% [markdown] lang="zh" en="2f1f4155"
+# %% [markdown] lang="zh" en="5e3b119f"
 # ## 2 · 先猜再跑
 #
-# 每个主干换上新的头，在 5–9 每类一张图上训练（最后一个每类 20 张），冻结或微调。增益是测试准确率减去同样的网络在同样的图上从头训练的准确率，取 24 个种子的平均。预测符号：有用是 1，有害是 −1。
+# 每个主干换上新的头，在 5–9 每类一张图（或每类 20 张）上训练，冻结或微调。增益是测试准确率减去同样的网络在同样的图上从头训练的准确率，取 24 个种子的平均。预测符号：有用是 1，有害是 −1。
 #
 # - other classes：在数字 0–4 上预训练；
 # - inverted：在黑白互换的 5–9 上；带着自己的头，真实数字它几乎一张都认不对；
@@ -252,7 +251,7 @@ def predict():
         "other classes, tuned": -1,
         "inverted, frozen": 1,
         "inverted, tuned": 1,
-        "shuffled, frozen": -1,
+        "shuffled, frozen, 20 labels": -1,
         "random labels, frozen": -1,
         "other classes, frozen, 20 labels": -1,
     }
@@ -260,12 +259,12 @@ def predict():
 
 
 # %% [markdown] role="hint"
-# 1. The keys: "other classes, frozen", "other classes, tuned", "inverted, frozen", "inverted, tuned", "shuffled, frozen", "random labels, frozen", "other classes, frozen, 20 labels".
+# 1. The keys: "other classes, frozen", "other classes, tuned", "inverted, frozen", "inverted, tuned", "shuffled, frozen, 20 labels", "random labels, frozen", "other classes, frozen, 20 labels".
 # 2. A unit of the trunk answers to some pixels. For each source ask: do the same pixels part the same classes in the target?
 # 3. The head is thrown away, so its mistakes do not count. A frozen trunk cannot mend what it lacks. Scratch trains its trunk, too.
 
-# %% [markdown] lang="zh" en="92213afe"
-# 1. 键名："other classes, frozen"、"other classes, tuned"、"inverted, frozen"、"inverted, tuned"、"shuffled, frozen"、"random labels, frozen"、"other classes, frozen, 20 labels"。
+# %% [markdown] lang="zh" en="d366fd12"
+# 1. 键名："other classes, frozen"、"other classes, tuned"、"inverted, frozen"、"inverted, tuned"、"shuffled, frozen, 20 labels"、"random labels, frozen"、"other classes, frozen, 20 labels"。
 # 2. 主干的一个单元对某些像素有反应。对每个源任务问一句：在目标任务里，还是这些像素在区分这些类吗？
 # 3. 头会被扔掉，它错多少都不算数。冻结的主干缺什么就补不回来。从头训练可是连主干一起训的。
 
@@ -306,13 +305,13 @@ if check.step.passed and check.predict.passed:
     print("with its own head:", dict(zip(SOURCES, own.round(3).tolist())))
 
 # %% [markdown] role="caption" alt="Two panels, gain over scratch at 1, 2, 5 and 20 labels per class. Frozen: inverted starts more than 0.1 above zero and falls to about zero at 20 labels; random trunk, shuffled, other classes and random labels lie below zero throughout, other classes and random labels lowest. Tuned: inverted from about plus 0.1 to nearly zero; shuffled near zero; other classes and random labels below zero at one label, close to zero at 20."
-# Mean of 24 seeds, bands of two standard errors; scratch is the line at 0. The inverted source reads next to none of the target's images with its own head
+# Mean of 24 seeds; scratch is the line at 0. The bands are two standard errors over networks and drawn labels; split and pixel order are one each. The inverted source reads next to none of the target's images with its own head
 # and helps most: its trunk has learnt what parts 5–9. Digits 0–4 look far more like the target, and hurt, with one label even when all weights may move.
-# Frozen they are no better than random weights: features that part 0–4 have dropped what 5–9 need. Labels shrink every gain and all but heal fine-tuning; a
+# Frozen they are no better than random weights: training on 0–4 gave no reason to keep what parts 5–9. Labels shrink every gain and all but heal fine-tuning; a
 # frozen bad trunk stays behind.
 
-# %% [markdown] lang="zh" en="e84aae76" alt="两幅图，每类 1、2、5、20 个标签时相对从头训练的增益。冻结：inverted 从 +0.1 以上开始，20 个标签时降到零附近；随机主干、shuffled、other classes、random labels 始终低于零，后两者最低。微调：inverted 从约 +0.1 降到接近零；shuffled 在零附近；other classes 和 random labels 一个标签时低于零，20 个标签时在零附近。"
-# 24 个种子的平均，色带是两个标准误；0 线就是从头训练。inverted 带着自己的头，目标图几乎一张都认不对，帮助却最大：它的主干学会了怎么区分 5–9。0–4 看起来和目标像得多，反而有害；只有一个标签时，即使所有权重都能动也一样。冻结时它不比随机权重好：为区分 0–4 而学的特征，把 5–9 要用的东西丢掉了。标签一多，增益变小，微调也基本缓过来了；冻结的坏主干却一直落后。
+# %% [markdown] lang="zh" en="776d3f93" alt="两幅图，每类 1、2、5、20 个标签时相对从头训练的增益。冻结：inverted 从 +0.1 以上开始，20 个标签时降到零附近；随机主干、shuffled、other classes、random labels 始终低于零，后两者最低。微调：inverted 从约 +0.1 降到接近零；shuffled 在零附近；other classes 和 random labels 一个标签时低于零，20 个标签时在零附近。"
+# 24 个种子的平均，0 线就是从头训练。色带是两个标准误，只含网络和抽到的标签的波动；数据划分和像素次序各只有一种。inverted 带着自己的头，目标图几乎一张都认不对，帮助却最大：它的主干学会了怎么区分 5–9。0–4 看起来和目标像得多，反而有害；只有一个标签时，即使所有权重都能动也一样。冻结时它不比随机权重好：区分 0–4 时，没有什么逼着它保留 5–9 要用的特征。标签一多，增益变小，微调也基本缓过来了；冻结的坏主干却一直落后。
 
 # %% [markdown] role="why"
 # **When does it help?** When the source forces the trunk to keep what the target asks for. Looking alike is not enough (0–4), nor are the same labels
@@ -358,20 +357,20 @@ def clean(source, test, copies):
     Returns (n,) booleans, True for a row that equals, exactly, no test row and no copy of one.
     """
     ### BEGIN SOLUTION
-    seen = {row.tobytes() for images in (test, *(f(test) for f in copies)) for row in images}
-    return np.fromiter((row.tobytes() not in seen for row in source), bool)
+    seen = {tuple(row) for images in (test, *(f(test) for f in copies)) for row in images}
+    return np.fromiter((tuple(row) not in seen for row in source), bool)
     ### END SOLUTION
 
 
 # %% [markdown] role="hint"
 # 1. How many versions of each test image must be looked for?
 # 2. Test image (0, 1), one copy: the inversion. Which of (0, 1), (1, 0), (1, 1) may stay?
-# 3. Put every version of every test row into a set, as bytes or as a tuple; ask for each source row whether it is in there.
+# 3. Put every version of every test row into a set, as a tuple; ask for each source row whether it is in there.
 
-# %% [markdown] lang="zh" en="e2f7dd53"
+# %% [markdown] lang="zh" en="afa5bfa3"
 # 1. 每张测试图要查几个版本？
 # 2. 测试图 (0, 1)，变换只有反色：(0, 1)、(1, 0)、(1, 1) 里哪些可以留下？
-# 3. 把每张测试图的每个版本（转成 bytes 或 tuple）放进一个集合；再逐行问源数据在不在里面。
+# 3. 把每张测试图的每个版本（转成 tuple）放进一个集合；再逐行问源数据在不在里面。
 
 # %%
 check.clean(clean)

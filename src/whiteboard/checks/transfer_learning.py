@@ -199,7 +199,7 @@ _GAINS = {  # sign, and why
     "other classes, frozen": (
         -1,
         "0–4 did not need what parts 5–9",
-        "区分 0–4 用不着区分 5–9 的东西",
+        "区分 0–4 用不到区分 5–9 所需的特征",
     ),
     "other classes, tuned": (
         -1,
@@ -212,7 +212,7 @@ _GAINS = {  # sign, and why
         "区分同样的类，靠的是同样的像素",
     ),
     "inverted, tuned": (1, "fine-tuning keeps most of the gain", "微调保留了大部分增益"),
-    "shuffled, frozen": (
+    "shuffled, frozen, 20 labels": (
         -1,
         "features of shuffled pixels do not fit",
         "打乱的像素上学到的特征对不上",
@@ -257,7 +257,7 @@ predict.trap(
     zh="它自己的头在真实数字上全错，可头是要扔掉的。主干学会的是哪些像素能区分 5–9，这些像素没变。",
 )
 predict.trap(
-    lambda: _SIGNS | {"shuffled, frozen": 1},
+    lambda: _SIGNS | {"shuffled, frozen, 20 labels": 1},
     en="The same labels are not enough: the trunk reads pixels, and each of them stands elsewhere.",
     zh="光有同样的标签不够：主干读的是像素，而像素的位置全变了。",
 )
@@ -279,6 +279,11 @@ def _inverted(images):
 def _mirrored(images):
     """images[:, ::-1]"""
     return np.asarray(images)[:, ::-1]
+
+
+def _rolled(images):
+    """np.roll(images, 1, axis=1)"""
+    return np.roll(images, 1, axis=1)
 
 
 def _clean(source, test, copies):
@@ -313,6 +318,13 @@ clean.case(
     [_inverted, _mirrored],
     en="two kinds of copies: each is made from the test image, none from another copy",
     zh="两种变换：都从测试图出发，不在别的副本上再变",
+)
+clean.case(
+    np.array([[1.0, 0.0, 0.5], [0.5, 1.0, 0.0], [0.0, 0.5, 0.5]]),
+    np.array([[0.0, 0.5, 1.0]]),
+    [_rolled],
+    en="shifted one way only: the shift is applied to the test image, not to the source",
+    zh="只往一个方向平移：变换作用在测试图上，不是源图上",
 )
 clean.case(
     np.array([[0.25, 0.5, 0.5], [0.25, 0.5, 0.625], [0.5, 0.25, 0.5]]),
@@ -376,6 +388,13 @@ def _keeping(
     return clean
 
 
+def _copies_of_source(source, test, copies):
+    kept = np.ones(len(source), dtype=bool)
+    for images in [source, *(copy(source) for copy in copies)]:
+        kept &= np.array([not (row == test).all(axis=1).any() for row in images])
+    return kept
+
+
 clean.trap(
     _keeping(versions=lambda test, copies: [test]),
     en="Only the test images themselves are looked for. The same drawing in other colours has the "
@@ -408,6 +427,12 @@ clean.trap(
     en="Each copy is made from the last one, so the second is inverted and mirrored. Start from "
     "the test images each time.",
     zh="后一种变换用在了前一种的结果上，第二个成了反色再镜像。每次都要从测试图出发。",
+)
+clean.trap(
+    _copies_of_source,
+    en="The copies are made from the source. That finds a copy only where doing it twice undoes "
+    "it, as with inversion. Apply each to the test images.",
+    zh="变换用在了源图上。只有做两次就还原的变换（如反色）才碰巧对，平移就不对。要变换测试图。",
 )
 
 
@@ -470,10 +495,22 @@ batch_norm.case(
 )
 
 
+batch_norm.case(
+    _BATCH,
+    _layer(*_ONE_LAYER),
+    False,
+    True,
+    0.5,
+    0.25,
+    en="frozen and inference: stored statistics as well",
+    zh="冻结的层做推理：同样用存下的统计量",
+)
+
+
 @batch_norm.fresh(en="a fresh batch", zh="新的一批")
 def _(rng):
     layer = _layer(*rng.uniform(0.5, 2, size=(4, 3)))
-    return rng.normal(size=(5, 3)), layer, True, bool(rng.integers(2)), 0.7, 0.01
+    return rng.normal(size=(5, 3)), layer, True, False, 0.7, 0.01
 
 
 def _normalising(
