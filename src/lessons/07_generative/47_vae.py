@@ -353,20 +353,20 @@ if check.reparam.passed and check.kl.passed and check.elbo.passed:
 #
 # **Why logvar?** It may be any real number, so the encoder's last layer needs no constraint; and σ cannot reach 0.
 #
-# **What is beta for?** beta < 1 buys reconstruction, beta > 1 a code closer to the prior (Higgins et al. 2017, the β-VAE); neither is a bound's maximum. Starting
-# at 0 and rising to 1 while training helps against collapse.
+# **What is beta for?** beta < 1 buys reconstruction, beta > 1 a code closer to the prior (Higgins et al. 2017, the β-VAE); neither maximises the ELBO. Starting
+# at 0 and rising to 1 while training is a common remedy for collapse.
 #
-# **Cost.** One forward and one backward pass, as for an auto-encoder: one sample per image is enough, because the batch averages.
+# **Cost.** One forward and one backward pass, as for an auto-encoder: one sample per image is enough if the batch is large (Kingma & Welling 2014, §2.3).
 
-# %% [markdown] lang="zh" en="f0abb907"
+# %% [markdown] lang="zh" en="aebff959"
 # **最常见的第一版。** 似然对像素取平均，或者 KL 对隐变量取平均：不知不觉就改了 beta。对 64 个像素取平均，beta 就成了 64，后验会塌缩。PyTorch 写成 `F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)` 加上
 # `-0.5 * (1 + logvar - mu**2 - logvar.exp()).sum() / len(x)`。
 #
 # **为什么用 logvar？** 它可以是任意实数，编码器最后一层不用加约束；σ 也不会变成 0。
 #
-# **beta 有什么用？** beta < 1 换来更好的重建，beta > 1 让编码更接近先验（Higgins et al. 2017，β-VAE）；两者都不是在最大化下界。训练时从 0 逐渐升到 1，有助于防止塌缩。
+# **beta 有什么用？** beta < 1 换来更好的重建，beta > 1 让编码更接近先验（Higgins et al. 2017，β-VAE）；两者最大化的都不是 ELBO。训练时从 0 逐渐升到 1，是对付塌缩的常用办法。
 #
-# **代价。** 和自编码器一样，一次前向、一次反向：每张图一个样本就够了，batch 会做平均。
+# **代价。** 和自编码器一样，一次前向、一次反向：batch 够大时，每张图一个样本就够了（Kingma & Welling 2014，§2.3）。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have a VAE. What follows: a model in which everything can be computed exactly.
@@ -453,7 +453,7 @@ if check.kl.passed and check.linear.passed:
 # linear model's bound is probabilistic PCA (Lucas et al. 2019).
 
 # %% [markdown] lang="zh" en="a6600fc8"
-# **这里为什么能紧。** 后验是高斯的，而且所有 x 的方差都一样，高斯的 q 可以与它相等。上面的网络不行：解码器是弯的，q 只能是轴对齐的椭圆，一个编码器还要照顾所有图像。剩下的就是你量出来的差距。最大化这个线性模型的下界，就是概率 PCA（Lucas et al. 2019）。
+# **这里为什么能紧。** 后验是高斯的，而且所有 x 的方差都一样，高斯的 q 可以与它相等。上面的网络不行：解码器不是线性的，q 只能是轴对齐的椭圆，一个编码器还要照顾所有图像。剩下的就是你量出来的差距。最大化这个线性模型的下界，就是概率 PCA（Lucas et al. 2019）。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
@@ -503,12 +503,12 @@ check.flaws(wrong)
 # %% [markdown] role="follow-up" anchor="nats"
 # ## The interviewer goes on
 #
-# **A latent number has posterior mean 0.6 and standard deviation 0.8. What does it cost in nats?** Two digits.
+# **A latent number has posterior mean 0.6 and standard deviation 0.8. What does it cost in nats?** Two significant digits.
 
-# %% [markdown] lang="zh" en="1c35e7f8"
+# %% [markdown] lang="zh" en="4b98e5c3"
 # ## 追问
 #
-# **一个隐变量的后验均值 0.6、标准差 0.8。它的 KL 是多少 nat？** 两位有效数字以上。
+# **一个隐变量的后验均值 0.6、标准差 0.8。它的 KL 是多少 nat？** 两位有效数字即可。
 
 # %% role="follow-up"
 ### BEGIN SOLUTION
