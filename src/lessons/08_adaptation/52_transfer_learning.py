@@ -45,8 +45,7 @@ from whiteboard import data, lesson, plot
 check = lesson("transfer_learning")
 
 # %% [markdown] role="setup"
-# Four sources of 326 images with five classes each, and one target: the digits 5–9. No image of a source is among the labelled ones of the target. The
-# network is 64 → 64 → 5: a trunk (`W1`, `b1`) and a head (`W2`, `b2`). `NETS` networks, with different seeds, are trained at once: each weight has one more axis in front.
+# Four sources of 326 images with five classes each, and one target: the digits 5–9. No image of a source is among the labelled ones of the target. The network is 64 → 64 → 5: a trunk (`W1`, `b1`) and a head (`W2`, `b2`). `NETS` networks, with different seeds, are trained at once: each weight has one more axis in front.
 
 # %% [markdown] lang="zh" en="499a1865"
 # 四个源任务，各 326 张图、五个类；一个目标任务：数字 5–9。源任务的图和目标任务里有标签的图没有重叠。网络是 64 → 64 → 5：主干（`W1`、`b1`）和头（`W2`、`b2`）。`NETS` 个不同种子的网络同时训练：每个权重前面多一个轴。
@@ -178,8 +177,7 @@ check.step(step)
 # | parameters | $\lvert f\rvert + \lvert h_S\rvert$ | $\lvert f\rvert + \lvert h_T\rvert$ | $\lvert f\rvert + \lvert h_T\rvert$ |
 # | velocities | $\lvert f\rvert + \lvert h_S\rvert$ | $\lvert h_T\rvert$ | $\lvert f\rvert + \lvert h_T\rvert$ |
 #
-# By hand: a trunk of 10 → 8 with biases has 88 numbers, a head 8 → 3 has 27. Frozen: 115 parameters, 27 of them train, 27 velocities. The count never
-# changes.
+# By hand: a trunk of 10 → 8 with biases has 88 numbers, a head 8 → 3 has 27. Frozen: 115 parameters, 27 of them train, 27 velocities. The count never changes.
 
 # %% [markdown] lang="zh" en="0a31db9b"
 # 迁移就是留下主干 $f$，换掉头 $h$：
@@ -313,21 +311,22 @@ if check.step.passed and check.predict.passed:
 # %% [markdown] lang="zh" en="776d3f93" alt="两幅图，每类 1、2、5、20 个标签时相对从头训练的增益。冻结：inverted 从 +0.1 以上开始，20 个标签时降到零附近；随机主干、shuffled、other classes、random labels 始终低于零，后两者最低。微调：inverted 从约 +0.1 降到接近零；shuffled 在零附近；other classes 和 random labels 一个标签时低于零，20 个标签时在零附近。"
 # 24 个种子的平均，0 线就是从头训练。色带是两个标准误，只含网络和抽到的标签的波动；数据划分和像素次序各只有一种。inverted 带着自己的头，目标图几乎一张都认不对，帮助却最大：它的主干学会了怎么区分 5–9。0–4 看起来和目标像得多，反而有害；只有一个标签时，即使所有权重都能动也一样。冻结时它不比随机权重好：区分 0–4 时，没有什么逼着它保留 5–9 要用的特征。标签一多，增益变小，微调也基本缓过来了；冻结的坏主干却一直落后。
 
+# %% [markdown] role="worked" fold="When does it help?"
+# When the source forces the trunk to keep what the target asks for. Looking alike is not enough (0–4), nor are the same labels (shuffled); a different look does no harm if the
+# distinctions are the same (inverted). Yosinski et al. (2014) found on ImageNet that transferability falls with the distance of the tasks, but also that features of distant tasks
+# can beat random ones; here, with one narrow hidden layer and 326 images, they did not. A large and varied source should leave less out.
+
+# %% [markdown] lang="zh" en="c5fa5ffa" fold="什么时候有用？"
+# 源任务逼着主干保留目标任务要用的东西，迁移就有用。看起来像还不够（0–4），标签一样也不够（shuffled）；只要要区分的东西一样，样子不同没关系（inverted）。Yosinski et al.（2014）在 ImageNet 上发现，任务离得越远越难迁移，但远的任务学到的特征也可能好过随机特征；在这里，只有一个窄隐藏层和 326 张图，并没有好过随机。源数据又大又杂，想来丢掉的东西会少些。
+
 # %% [markdown] role="why"
-# **When does it help?** When the source forces the trunk to keep what the target asks for. Looking alike is not enough (0–4), nor are the same labels
-# (shuffled); a different look does no harm if the distinctions are the same (inverted). Yosinski et al. (2014) found on ImageNet that transferability falls
-# with the distance of the tasks, but also that features of distant tasks can beat random ones; here, with one narrow hidden layer and 326 images, they did
-# not. A large and varied source leaves less out.
-#
 # **Frozen or tuned?** On the good trunk both gain, on a bad one fine-tuning loses less: it can repair. Frozen is cheaper: no backward pass through the trunk,
 # and its features can be computed once.
 #
 # **What most people write first.** `loss.backward()` through everything and `grad[:n] = 0`. In Keras: `trunk.trainable = False` before `compile`, and compile
 # again after changing it. In PyTorch: `requires_grad_(False)` *and* only `p for p in parameters() if p.requires_grad` to the optimizer.
 
-# %% [markdown] lang="zh" en="bdf89467"
-# **什么时候有用？** 源任务逼着主干保留目标任务要用的东西，迁移就有用。看起来像还不够（0–4），标签一样也不够（shuffled）；只要要区分的东西一样，样子不同没关系（inverted）。Yosinski et al.（2014）在 ImageNet 上发现，任务离得越远越难迁移，但远的任务学到的特征也可能好过随机特征；在这里，只有一个窄隐藏层和 326 张图，并没有好过随机。源数据又大又杂，丢掉的东西就少。
-#
+# %% [markdown] lang="zh" en="5fc76800"
 # **冻结还是微调？** 主干好，两种做法都有增益；主干坏，微调损失较小，因为它能补救。冻结更省：不用反向穿过主干，特征只算一遍就行。
 #
 # **最常见的第一版。** 对全部参数 `loss.backward()`，再 `grad[:n] = 0`。Keras：先 `trunk.trainable = False` 再 `compile`，改了之后要重新 compile。PyTorch：`requires_grad_(False)`，**并且**只把 `p for p in parameters() if p.requires_grad` 交给优化器。
@@ -540,9 +539,8 @@ parameters = 64 * 64 + 64 + 64 * 5 + 5
 check.total(parameters)
 
 # %% [markdown] role="follow-up" fold="Head first, or all at once?"
-# A random head sends large, meaningless errors into the trunk at first. Training the head alone and then everything with a small learning rate avoids that
-# (Kumar et al. 2022, who find that full fine-tuning distorts good features and loses out of distribution). A smaller learning rate for the trunk aims at the
-# same.
+# A random head sends large, meaningless errors into the trunk at first. Training the head alone and then everything with a small learning rate avoids that (Kumar et al. 2022,
+# who find that full fine-tuning distorts good features and loses out of distribution). A smaller learning rate for the trunk aims at the same.
 
 # %% [markdown] lang="zh" en="0375ddb6" fold="先训练头，还是一起训练？"
 # 随机的头一开始会把很大的、没有意义的误差传进主干。先只训练头，再用小学习率训练全部，可以避免（Kumar et al. 2022：特征本来就好时，全量微调会扭曲它们，在分布外数据上变差）。给主干单独用更小的学习率，目的相同。
