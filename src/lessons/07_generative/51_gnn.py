@@ -1,6 +1,6 @@
 # ---
 # title: Pass messages on a graph, and see why deep stacks forget
-# title_zh: 在图上传递消息，看清深了为什么会遗忘
+# title_zh: 在图上传递消息，弄清层数一深为何会遗忘
 # kind: code
 # minutes: 45
 # level: 2
@@ -147,7 +147,7 @@ if check.norm_adj.passed:
 # gradients: it is over-smoothing. Putting a tenth of the features back at each step keeps the accuracy.
 
 # %% [markdown] lang="zh" en="fc6366ea" alt="准确率随平均次数（0 到 64）的变化。只求平均：从约 0.85 升到两次时的约 0.95，16 次时跌破 0.7，32 次起落在 0.25 的虚线上。每步放回 10% 的 X：同样上升，之后不再下降。"
-# 三张图的均值和范围，虚线是瞎猜。平均两次有好处：同组邻居之间噪声相互抵消。再往后，同一个操作又把好处毁掉：所有节点只差一个倍数（打印的 |cosine| → 1），32 次起回归只能瞎猜。中间没有任何训练，所以这不是梯度消失，而是过平滑。每步放回十分之一的特征，准确率就保住了。
+# 三张图的均值和范围，虚线是随机猜测的水平。平均两次有好处：同组邻居之间噪声相互抵消。再往后，同一个操作又把好处毁掉：所有节点只差一个倍数（打印的 |cosine| → 1），32 次起回归和随机猜测一样。中间没有任何训练，所以这不是梯度消失，而是过平滑。每步放回十分之一的特征，准确率就保住了。
 
 # %% [markdown] role="idea" anchor="idea"
 # $$H^{(l+1)} = \mathrm{ReLU}\big(S\, H^{(l)} W^{(l)}\big), \qquad S = \tilde D^{-1/2} (A + I)\, \tilde D^{-1/2}$$
@@ -301,7 +301,7 @@ if check.gcn.passed and check.norm_adj.passed:
 # Colours: what the GCN says from the two ringed labels (seed 0); a cross: wrong, a member most of whose friends went the other way (printed). Places come from the friendships (friends attract, all repel), not from the training. Without the
 # graph the same network is left to chance, .38 to .66 over the seeds: to it two members have nothing in common.
 
-# %% [markdown] lang="zh" en="501ee29e" alt="左：俱乐部画成 34 个点的网络，两种颜色各占一端，灰线相连；两个点带圈，一个点在两种颜色之间打了叉。右：两根柱子，GCN 远高于不看图的网络，后者接近一半。"
+# %% [markdown] lang="zh" en="501ee29e" alt="左：俱乐部画成 34 个点的网络，两种颜色各占一端，点间以灰线相连；两个点带圈，一个点在两种颜色之间打了叉。右：两根柱子，GCN 远高于不看图的网络，后者接近一半。"
 # 颜色是 GCN 根据两个带圈的标签给出的答案（种子 0），叉表示错：这名成员的朋友多数去了另一边（见打印结果）。位置只由友谊关系排出（朋友相吸，人人相斥），与训练无关。不看图，同一个网络只能碰运气，20 个种子在 .38 到 .66 之间：在它看来，任何两名成员都毫无共同之处。
 
 # %% [markdown] role="why"
@@ -317,7 +317,7 @@ if check.gcn.passed and check.norm_adj.passed:
 #
 # **代价。** S 用稀疏存储时，$S H W$ 是 $O(|E| D + N D D')$；稠密的 S 要 $N^2$ 个数。
 #
-# **多数人先写成什么。** 不加自环的 $D^{-1} A H W$：节点忘了自己，没有邻居的节点变成 nan。
+# **最常见的第一版。** 不加自环的 $D^{-1} A H W$：节点忘了自己，没有邻居的节点变成 nan。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have the model. What follows: how it is run on large graphs, and what it cannot see.
@@ -329,12 +329,12 @@ if check.gcn.passed and check.norm_adj.passed:
 # ## 3 · Messages along edges
 #
 # Large graphs have no matrix A, only a list of edges. Write `propagate`: the product $S H$ from that list. Every undirected edge is listed once, in either direction; there are no self-loops in the
-# list, and the GCN's are yours to add. All edges weigh 1.
+# list, and the GCN's are yours to add. All edges weigh 1. (PyTorch Geometric's `edge_index` is different: shape (2, E), both directions listed.)
 
-# %% [markdown] lang="zh" en="4db2a165"
+# %% [markdown] lang="zh" en="84eb72c4"
 # ## 3 · 沿边传消息
 #
-# 大图没有矩阵 A，只有边表。写出 `propagate`：由边表算 $S H$。每条无向边只列一次，方向任意；表里没有自环，GCN 的自环由你来加。每条边的权重都是 1。
+# 大图没有矩阵 A，只有边表。写出 `propagate`：由边表算 $S H$。每条无向边只列一次，方向任意；表里没有自环，GCN 的自环由你来加。每条边的权重都是 1。（PyTorch Geometric 的 `edge_index` 不同：形状 (2, E)，两个方向都列出。）
 
 
 # %% role="exercise"
@@ -454,7 +454,7 @@ if check.wl.passed and check.gcn.passed and check.norm_adj.passed:
 # neighbours is less sharp, since it loses how many there are. Marking a node, or other features that tell positions, breaks the tie.
 
 # %% [markdown] lang="zh" en="9e7f4090"
-# 一个六元环和两个三角形：图不同，颜色相同，输出也相同，权重是什么都一样。这类 GNN 的区分能力至多和颜色细化相当（Xu 等 2019，引理 2）；对邻居取平均或最大值还要更弱，因为丢掉了个数。给一个节点做标记，或加上能说明位置的特征，就能打破僵局。
+# 一个六元环和两个三角形：图不同，颜色相同，输出也相同，权重是什么都一样。这类 GNN 的区分能力至多和颜色细化相当（Xu 等 2019，引理 2）；对邻居取平均或最大值还要更弱，因为丢掉了个数。给一个节点做标记，或加上能说明位置的特征，就能把它们区分开。
 
 # %% [markdown] role="flaws" anchor="flaws"
 # ## Find the flaw
@@ -495,20 +495,6 @@ weights = 1433 * 16 + 16 * 7
 
 # %%
 check.parameters(weights)
-
-# %% [markdown] role="follow-up" anchor="dense"
-# **A social network of a million members. How much memory does a dense S in float32 take?**
-
-# %% [markdown] lang="zh" en="ccf1897a"
-# **一百万名成员的社交网络。稠密的 S 用 float32 存，要多少内存？**
-
-# %% role="follow-up"
-### BEGIN SOLUTION
-memory = (1e6**2 * 4 / 1e12, "TB")
-### END SOLUTION
-
-# %%
-check.dense(memory)
 
 # %% [markdown] role="follow-up" anchor="seen"
 # **A ring of 100 nodes, three GCN layers. On how many nodes' features does one node's output depend?**

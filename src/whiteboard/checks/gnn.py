@@ -3,6 +3,8 @@
 The references go edge by edge and node by node; the graphs are small enough to check by hand.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from whiteboard.grading.check import Check
@@ -198,7 +200,7 @@ def _inside(S, X, Ws):
 
 def _network(rng, n, widths):
     S = _norm_adj(_adjacency(_random_edges(rng, n), n))
-    shapes = list(zip(widths, widths[1:], strict=False))
+    shapes = list(pairwise(widths))
     return S, _numbers(rng, n, widths[0]), [_numbers(rng, *shape) for shape in shapes]
 
 
@@ -327,6 +329,14 @@ def _overwritten(edges, H):
     return out
 
 
+def _as_listed(edges, H):
+    source, to = edges.T
+    degree = 1 + np.bincount(to, minlength=len(H))
+    out = H / degree[:, None]
+    np.add.at(out, to, H[source] / np.sqrt(degree[source] * degree[to])[:, None])
+    return out
+
+
 _STAR = np.array([[0, 1], [0, 2], [3, 0]])
 
 propagate = Check(_propagate)
@@ -364,8 +374,7 @@ def _(rng):
 propagate.trap(
     _propagate_variant(both=False),
     en="Messages flow one way only, from the second node of an edge to the first. Each edge is "
-    "listed "
-    "once and carries two messages.",
+    "listed once and carries two messages.",
     zh="消息只朝一个方向走，从边的第二个节点到第一个。每条边只列一次，却要传两条消息。",
 )
 propagate.trap(
@@ -385,8 +394,7 @@ propagate.trap(
 propagate.trap(
     _propagate_variant(share=lambda d, to, source: 1 / d[to]),
     en="Divided by the receiver's degree alone: a mean over the neighbourhood. The symmetric "
-    "share is "
-    "one over the root of both degrees.",
+    "share is one over the root of both degrees.",
     zh="只除以了接收方的度，成了邻域平均。对称的系数是两端度数之积的平方根分之一。",
 )
 propagate.trap(
@@ -399,6 +407,13 @@ propagate.trap(
     _propagate_variant(first=0),
     en="The degrees were counted without the self-loop, but the self-loop sends a message too.",
     zh="数度时没算自环，可自环也传消息。",
+)
+propagate.trap(
+    _as_listed,
+    en="Messages and degrees follow the list as if it held both directions, like PyTorch "
+    "Geometric's edge_index. Here each edge stands once: both ends receive, and both count it.",
+    zh="消息和度都只按表里的方向算，好像表里已有两个方向，像 PyTorch Geometric 的 edge_index。"
+    "这里每条边只列一次：两端都收消息，两端的度都加 1。",
 )
 
 # ---- wl ----------------------------------------------------------------------------------------
@@ -441,6 +456,17 @@ def _wl_variant(
     return answer
 
 
+def _merged(edges, colors):
+    out = _renumber(colors)
+    for _ in edges:
+        seen = [[color] for color in out]
+        for a, b in edges.tolist():
+            seen[a].append(out[b])
+            seen[b].append(out[a])
+        out = _renumber(tuple(sorted(heard)) for heard in seen)
+    return out
+
+
 def _ignoring(edges, colors):
     return _wl(edges, [0] * len(colors))
 
@@ -465,10 +491,22 @@ wl.case(
     zh="同色邻居的个数也算，不只看有哪些颜色",
 )
 wl.case(
-    np.array([[0, 1], [0, 2], [3, 4], [3, 5]]),
-    [3, 0, 2, 3, 1, 1],
+    np.array([[4, 0], [4, 3], [5, 1], [5, 2]]),
+    [0, 1, 1, 2, 3, 3],
     en="neighbours 0 and 2 are not neighbours 1 and 1",
     zh="邻居是 0 和 2，与邻居是 1 和 1 不同",
+)
+wl.case(
+    np.array([[0, 1]]),
+    [0, 1],
+    en="two linked nodes of different colours stay different",
+    zh="两个相连、颜色不同的节点仍然不同",
+)
+wl.case(
+    np.stack([np.arange(23), np.arange(1, 24)], axis=1),
+    [0] * 24,
+    en="a path of 24: news from the ends takes eleven rounds to the middle",
+    zh="24 个节点的路：两端的消息传到中间要十一轮",
 )
 wl.case(
     np.zeros((0, 2), dtype=int),
@@ -486,8 +524,7 @@ def _(rng):
 wl.trap(
     _wl_variant(gather=lambda seen: tuple(sorted(set(seen)))),
     en="The neighbours' colours were put into a set: two neighbours of a colour count as one. "
-    "That is "
-    "what a max over neighbours sees.",
+    "That is what a max over neighbours sees.",
     zh="邻居的颜色放进了集合：两个同色的邻居只算一个。这正是对邻居取 max 时能看到的。",
 )
 wl.trap(
@@ -517,6 +554,18 @@ wl.trap(
     en="The starting colours are ignored: what the nodes are (their features) counts too.",
     zh="没有用起始颜色：节点本身是什么（特征）也要算。",
 )
+wl.trap(
+    _merged,
+    en="The node's own colour lies in one heap with its neighbours': two linked nodes 0 and 1 both "
+    "see {0, 1}. Keep it apart, as the first of a pair.",
+    zh="自己的颜色和邻居的混在了一堆：相连的 0 和 1 看到的都是 {0, 1}。要把它单独放在一对的前面。",
+)
+wl.trap(
+    _wl_variant(rounds=lambda edges: min(3, len(edges))),
+    en="A fixed number of rounds: news travels one edge a round, and this path is longer. Stop "
+    "when a round splits no class.",
+    zh="轮数写死了：消息每轮只走一条边，这条路更长。要到某一轮不再分裂任何类时才停。",
+)
 
 # ---- estimates ---------------------------------------------------------------------------------
 
@@ -531,17 +580,6 @@ parameters.trap(
     en="2,708 is the number of nodes. No weight belongs to a node: the first matrix maps "
     "features, 1,433 × 16.",
     zh="2,708 是节点数。没有哪个权重属于某个节点：第一个矩阵作用在特征上，是 1,433 × 16。",
-)
-dense = Estimate("4 TB", rtol=0.02)
-dense.trap(
-    "1 TB",
-    en="10¹² entries, but a float32 takes four bytes.",
-    zh="元素确实有 10¹² 个，但一个 float32 占 4 个字节。",
-)
-dense.trap(
-    "4 GB",
-    en="10⁶ × 10⁶ is 10¹², not 10⁹.",
-    zh="10⁶ × 10⁶ 是 10¹²，不是 10⁹。",
 )
 seen = Estimate(7, unit="nodes", rtol=0)
 seen.trap(
