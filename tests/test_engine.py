@@ -516,7 +516,12 @@ def flaws():
     statements.true(en="One.", zh="一。")
     statements.false(en="Two.", zh="二。", because_en="No.", because_zh="不。", source="A 2020, §1")
     statements.false(
-        en="Three.", zh="三。", because_en="No.", because_zh="不。", source="A 2020, §2"
+        en="Three.",
+        zh="三。",
+        because_en="No.",
+        because_zh="不。",
+        source="measured here",
+        source_zh="本课实测",
     )
     return statements
 
@@ -542,6 +547,12 @@ def test_flaws(flaws, answer, status, words):
     verdict = flaws.grade(answer)
     assert verdict.status == status
     assert words in str(verdict)
+
+
+def test_a_correction_cites_its_source_in_the_edition_s_language(flaws):
+    verdict = flaws.grade([2, 3])
+    assert "(A 2020, §1)" in str(verdict) and "（A 2020, §1）" in said(verdict, "zh")
+    assert "(measured here)" in str(verdict) and "（本课实测）" in said(verdict, "zh")
 
 
 def shifted(bugs):

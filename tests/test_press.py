@@ -467,6 +467,14 @@ def test_check_file_faults(course):
     assert any("A text of “double” has no Chinese." in text for text in found)
 
 
+def test_a_source_in_words_of_ours_is_said_in_both_languages(course):
+    edit(course, 'source="§1"', 'source="Peano 1889; computed above"', CHECK_PLACE)
+    assert any("“Peano 1889; computed above” is English only." in text for text in told(course))
+    both = 'source="Peano 1889; computed above", source_zh="Peano 1889；见上面的计算"'
+    edit(course, 'source="Peano 1889; computed above"', both, CHECK_PLACE)
+    assert told(course) == []
+
+
 def test_an_exercise_that_no_cell_checks(course):
     triple = "triple = Check(lambda x: 3 * x)\nflaws = Flaws()"
     edit(course, "flaws = Flaws()", triple, CHECK_PLACE)

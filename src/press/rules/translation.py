@@ -1,5 +1,6 @@
 """Rules on translations: present, stamped, the same in content, and written in good Chinese."""
 
+import re
 from collections.abc import Iterator
 
 from press import partners
@@ -7,6 +8,9 @@ from press.fault import Fault
 from press.manuscript import Manuscript, english_hash
 from press.reading import Reading, chinese_faults, fault_at
 from press.texts import Places
+
+# What a source says in words of the course's own; a citation reads alike in both languages.
+OUR_WORDS = re.compile(r"\b(above|here|lesson|notebook|exercise \d)\b")
 
 
 def translations(reading: Reading, lesson: Manuscript) -> Iterator[Fault]:
@@ -75,3 +79,7 @@ def check_texts(reading: Reading, lesson: Manuscript) -> Iterator[Fault]:
             for sentence in partners.differences(english, translated):
                 yield Fault(path, line, sentence, "Make both the same.")
             yield from chinese_faults(reading, path, line, translated)
+        for source in getattr(exercise, "sources", ()):
+            if source.en == source.zh and OUR_WORDS.search(source.en):
+                line, sentence = places.line(source.en), f"“{source.en}” is English only."
+                yield Fault(path, line, sentence, "Say it in Chinese too: source_zh=“…”.")

@@ -21,7 +21,7 @@ def form(name: str, statements: list, lang: str) -> str:
             f"<span>{to_html(statement.text.said(lang))}</span></label></li>"
         )
         if statement.false:
-            source = html.escape(statement.source, quote=False)
+            source = html.escape(statement.source.said(lang), quote=False)
             answers.append(
                 f'<li value="{number}"><p class="wrong">{to_html(statement.text.said(lang))}</p>'
                 f"<p>{to_html(statement.because.said(lang))} "

@@ -204,7 +204,7 @@ def errata(source: Source, lang: str) -> str:
         rows = [
             f'<dt class="wrong">{to_html(s.text.said(lang))}</dt>'
             f"<dd>{to_html(s.because.said(lang))} "
-            f'<span class="source">{html.escape(s.source, quote=False)}</span></dd>'
+            f'<span class="source">{html.escape(s.source.said(lang), quote=False)}</span></dd>'
             for statements in source.flaws(lesson).values()
             for s in statements
             if s.false

@@ -635,6 +635,7 @@ flaws.false(
     because_en="Both fall first: GELU has its minimum −0.17 at z = −0.75, SiLU −0.28 at z = −1.28.",
     because_zh="两者都先下降：GELU 在 z = −0.75 处取最小值 −0.17，SiLU 在 z = −1.28 处取 −0.28。",
     source="Hendrycks & Gimpel 2016, §4; measured in this lesson",
+    source_zh="Hendrycks & Gimpel 2016, §4；本课实测",
 )
 flaws.false(
     en="Replacing a feed-forward layer's GELU by SwiGLU at the same hidden width leaves the number "

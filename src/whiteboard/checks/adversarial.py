@@ -719,6 +719,7 @@ flaws.false(
     "logits, still get through.",
     because_zh="这是梯度掩蔽。在别的模型上做的对抗样本，或者换成基于 logits 的损失，照样攻得破。",
     source="the audit above; Athalye et al. 2018, §3",
+    source_zh="见上面的 audit；Athalye et al. 2018, §3",
 )
 
 say = Say(

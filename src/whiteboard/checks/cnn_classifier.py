@@ -1176,6 +1176,7 @@ flaws.false(
     because_zh="写了 Input 为 (28, 28, 1) 的模型会悄悄补上这一维；单独的 Conv2D、子类模型、"
     "没写 Input 的 Sequential 才报错。",
     source="Keras 3, run in this lesson",
+    source_zh="Keras 3，在本课中运行",
 )
 flaws.false(
     en="CNNs are made for images only; for text or sound one needs a recurrent network.",

@@ -418,6 +418,7 @@ flaws.false(
     because_zh="它们泛化到的是**同分布**的新数据。这一课里，图像平移一个像素，"
     "每个模型的准确率都掉了一大半。",
     source="Arjovsky et al. 2019, §1; measured in this lesson",
+    source_zh="Arjovsky et al. 2019, §1；本课实测",
 )
 flaws.false(
     en="With enough layers a network beats classical methods on every data set.",
@@ -428,6 +429,7 @@ flaws.false(
     because_zh="真实关系是线性的表格数据上，这里每个规模都是线性模型赢；中等规模的表格数据，"
     "树模型也很难超过。",
     source="Grinsztajn et al. 2022; measured in this lesson",
+    source_zh="Grinsztajn et al. 2022；本课实测",
 )
 flaws.true(
     en="Its rise around 2012 joined old methods with much larger labelled data and with GPUs.",

@@ -486,6 +486,7 @@ flaws.false(
     "The timing in this notebook shows it.",
     because_zh="逐通道那一步每搬一个字节只做很少的计算，速度由内存决定。本笔记里的计时可以看到。",
     source="measured in this notebook",
+    source_zh="本课实测",
 )
 flaws.false(
     en="A depthwise convolution saves weights by sharing one kernel among all channels.",
@@ -505,6 +506,7 @@ flaws.false(
     "another: rank 1. A standard layer has up to k².",
     because_zh="m = 1 时，同一输入通道到各输出通道的核只差一个倍数：秩为 1。标准卷积可以到 k²。",
     source="the kernel computed in this notebook",
+    source_zh="本课算出的卷积核",
 )
 
 say = Say(

@@ -464,6 +464,7 @@ flaws.false(
     because_en="The teacher's outputs on other classes carry it. This notebook shows it.",
     because_zh="老师在其他类样本上的输出里就带着它的信息，本笔记里可以看到。",
     source="Hinton, Vinyals & Dean 2015, §3; measured in this notebook",
+    source_zh="Hinton, Vinyals & Dean 2015, §3；本课实测",
 )
 flaws.true(
     en="The student is used at T = 1.",

@@ -631,6 +631,7 @@ flaws.false(
     because_zh="它是精确率和召回率的调和平均 2PR/(P + R)。正样本占 1%、全判为负时 F1 = 0，"
     "而那个“平均”会给出 0.495。",
     source="van Rijsbergen 1979, chapter 7; computed in this lesson",
+    source_zh="van Rijsbergen 1979, chapter 7；本课算出",
 )
 flaws.true(
     en="ROC-AUC is the probability that a random positive scores higher than a random negative, "
@@ -649,6 +650,7 @@ flaws.false(
     because_zh="正因为不受影响，它才会掩盖问题：负样本极多时，很小的假正例率也足以淹没命中。"
     "精确率和平均精确率才看得出来。",
     source="Davis & Goadrich 2006, §1; measured in this lesson",
+    source_zh="Davis & Goadrich 2006, §1；本课实测",
 )
 flaws.false(
     en="A model with a high AUC gives probabilities that can be trusted.",
@@ -657,6 +659,7 @@ flaws.false(
     "calibration.",
     because_zh="AUC 只看顺序：把所有概率都立方，AUC 不变。概率可不可信是校准的事。",
     source="Guo et al. 2017, §2; computed in this lesson",
+    source_zh="Guo et al. 2017, §2；本课算出",
 )
 flaws.true(
     en="The threshold is a decision about costs. Choose it on validation data, not on the test "
@@ -671,6 +674,7 @@ flaws.false(
     "and the absolute value never lets that cancel.",
     because_zh="ECE 有正偏差：箱里样本少时，准确率和置信度总会有随机差异，取了绝对值就抵消不掉。",
     source="Roelofs et al. 2022, abstract; measured in this lesson",
+    source_zh="Roelofs et al. 2022, abstract；本课实测",
 )
 flaws.true(
     en="With one label per example, micro-averaged precision, recall and F1 all equal the "

@@ -482,6 +482,7 @@ flaws.false(
     "networks fine-tuned from one start.",
     because_zh="各自的隐藏单元互不对应，平均出来什么也不是。从同一个起点微调出来的网络才可以。",
     source="Wortsman et al. 2022, abstract; measured in this lesson",
+    source_zh="Wortsman et al. 2022, abstract；本课实测",
 )
 flaws.false(
     en="The 95 % intervals of the two accuracies overlap, so the difference is not significant.",
@@ -502,6 +503,7 @@ flaws.false(
     because_zh="十个里最好的，单凭运气就比均值高约 1.5 个标准差。应报告均值和波动，"
     "两种方法一视同仁。",
     source="Dodge et al. 2019; computed in this lesson",
+    source_zh="Dodge et al. 2019；本课算出",
 )
 flaws.true(
     en="Change one thing at a time, against a baseline that runs in minutes, and decide "

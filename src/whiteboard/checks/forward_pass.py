@@ -531,6 +531,7 @@ flaws.false(
     because_en="The value does, but exp(−z) on the way overflows for very negative z.",
     because_zh="值是在，但 z 很负时途中的 exp(−z) 会溢出。",
     source="computed in this lesson",
+    source_zh="本课算出",
 )
 flaws.true(
     en="With equal, symmetric weights, such as all 0.1, x @ W and x @ W.T give the same, so such a "

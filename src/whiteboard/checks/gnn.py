@@ -622,6 +622,7 @@ flaws.false(
     "sum or mean over the nodes at the end.",
     because_zh="它是等变的：输出的行跟着换位。最后对节点求和或求平均，才是不变的。",
     source="the property that your gcn was graded on",
+    source_zh="gcn 判题时检查的性质",
 )
 flaws.true(
     en="After two GCN layers a node's output depends on nothing that is more than two edges away.",
@@ -634,6 +635,7 @@ flaws.false(
     "Few layers are usual.",
     because_zh="反复求平均，连通图里的节点就越来越像：过平滑。通常只用几层。",
     source="Li, Han & Wu 2018, arXiv:1801.07606, Theorem 1; the figure of this lesson",
+    source_zh="Li, Han & Wu 2018, arXiv:1801.07606, Theorem 1；见本课的图",
 )
 flaws.false(
     en="With enough layers message passing tells any two different graphs apart.",

@@ -717,6 +717,7 @@ flaws.false(
     "larger step: see the figure.",
     because_zh="轮数相同时，batch 越大步数越少、噪声越小，需要更大的学习率：见上面的图。",
     source="Goyal et al. 2017, §2.1; measured in this lesson",
+    source_zh="Goyal et al. 2017, §2.1；本课实测",
 )
 flaws.true(
     en="Successive halving may drop a slow starter; a larger first resource or a smaller η lowers "

@@ -669,6 +669,7 @@ flaws.false(
     because_zh="它把每一层的更新放大同样的倍数。首尾相差 12 个数量级时，"
     "能让第一层动起来的步长，早把最后一层毁了。",
     source="the figure of exercise 2",
+    source_zh="见练习 2 的图",
 )
 flaws.false(
     en="The residual-network paper shows that plain 34-layer networks train badly because their "

@@ -762,6 +762,7 @@ flaws.false(
     because_en="A correlated column may stand in for it, or the model never learnt to use it.",
     because_zh="可能有相关的列在替它起作用，也可能模型没学会用它。",
     source="the column x5 above; scikit-learn user guide, Permutation feature importance",
+    source_zh="见上面的 x5 列；scikit-learn user guide, Permutation feature importance",
 )
 
 say = Say(

@@ -529,6 +529,7 @@ flaws.false(
     because_en="The steps jump over 0 and back. Exact zeros need a proximal step or clipping at 0.",
     because_zh="每一步都会越过 0 再跳回来。要恰好为 0，得用近端步（软阈值），或者过零就截断。",
     source="the counterexample above; ISTA: Beck & Teboulle 2009, §1",
+    source_zh="见上面的反例；ISTA: Beck & Teboulle 2009, §1",
 )
 flaws.true(
     en="Before either penalty, put the columns on one scale: a weight per metre and one per "

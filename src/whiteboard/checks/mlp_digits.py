@@ -731,6 +731,7 @@ flaws.false(
     because_zh="用常见学习率的 SGD 确实会失败。Adam 的第一步和梯度大小无关，在这里照样能学，"
     "只是更慢，损失也更差。",
     source="measured in this lesson",
+    source_zh="本课实测",
 )
 flaws.true(
     en="Pixels 255 times larger and W1 255 times smaller: the network computes the same, but the "

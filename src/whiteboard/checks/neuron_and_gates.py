@@ -469,6 +469,7 @@ flaws.false(
     because_en="AND is linearly separable: one neuron with weights 1, 1 and bias −1.5 computes it.",
     because_zh="AND 线性可分：一个神经元，权重 1、1，偏置 −1.5，就能算出来。",
     source="Minsky & Papert 1969; computed in this lesson",
+    source_zh="Minsky & Papert 1969；本课算出",
 )
 flaws.false(
     en="One neuron can learn XOR too, if it is trained for long enough with a small learning rate.",
@@ -479,6 +480,7 @@ flaws.false(
     because_zh="根本没有这样的权重：把四个角的条件相加，就得到 0 < 0。不存在的东西，"
     "训练再久也找不到。",
     source="Minsky & Papert 1969; proof in this lesson",
+    source_zh="Minsky & Papert 1969；证明见本课",
 )
 flaws.true(
     en="On separable data the perceptron rule stops after finitely many updates; on other data it "
@@ -503,6 +505,7 @@ flaws.false(
     because_zh="能表示和能学到是两回事。上面那个能表示 AND 的网络，六次训练、每次 1,000 步，"
     "全都没学会。",
     source="Goodfellow et al. 2016, §6.4.1; measured in this lesson",
+    source_zh="Goodfellow et al. 2016, §6.4.1；本课实测",
 )
 
 say = Say(

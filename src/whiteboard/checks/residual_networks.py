@@ -759,6 +759,7 @@ flaws.false(
     "about doubles the variance: the figure shows it.",
     because_zh="I + J_F 照样可以放大。用 He 初始化、不做归一化，每个块约让方差翻倍，图里看得到。",
     source="Zhang et al. 2019, §2; measured in this lesson",
+    source_zh="Zhang et al. 2019, §2；本课实测",
 )
 
 say = Say(

@@ -540,6 +540,7 @@ flaws.false(
     because_zh="用到三词组合的 logistic 回归准确率就是 1：一个组合里就有起决定作用的全部信息。"
     "下结论之前，先试试再复杂一档的基线。",
     source="measured in this lesson",
+    source_zh="本课实测",
 )
 flaws.false(
     en="Accuracy 1 on held-out reviews proves that the model has understood negation.",

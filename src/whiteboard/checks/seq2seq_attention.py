@@ -749,6 +749,7 @@ flaws.false(
     because_zh="编码器的状态带有邻近词的信息，看旁边的词也能译对。这一课里译文几乎全对，"
     "对齐却有错的。",
     source="Moradi et al. 2019, arXiv:1910.00139; measured here",
+    source_zh="Moradi et al. 2019, arXiv:1910.00139；本课实测",
 )
 
 say = Say(

@@ -921,6 +921,7 @@ flaws.false(
     "held-out data tell.",
     because_zh="网络够大，随机标签也能到 1.0，换上新数据就和瞎猜一样。只有留出的数据才说明问题。",
     source="Zhang et al. 2017, arXiv:1611.03530; measured in this lesson",
+    source_zh="Zhang et al. 2017, arXiv:1611.03530；本课实测",
 )
 flaws.true(
     en="If shuffled training labels score above chance on the test set as a rule, something leaks.",
@@ -943,6 +944,7 @@ flaws.false(
     "is wrong.",
     because_zh="结果差一些，但远高于随机，看那张表。缩放有用，但说“必定失败”不对。",
     source="measured in this lesson",
+    source_zh="本课实测",
 )
 flaws.false(
     en="ReLU is the modern choice, so I set activation='relu' in the LSTM.",
@@ -952,6 +954,7 @@ flaws.false(
     because_zh="候选值和输出没了上界：像素不缩放时，它在表里的四种中学得最少。而且 cuDNN 内核要求 "
     "tanh。",
     source="Keras API docs, LSTM layer; measured in this lesson",
+    source_zh="Keras API docs, LSTM layer；本课实测",
 )
 flaws.true(
     en="expand_dims followed by a reshape back to the same shape does nothing; delete both lines.",
@@ -965,6 +968,7 @@ flaws.false(
     because_zh="在有次序的数据上训练的网络，遇到的是从没见过的数据。训练时也要打乱："
     "这时丢掉的才是次序的贡献。",
     source="measured in this lesson",
+    source_zh="本课实测",
 )
 flaws.true(
     en="Keras's validation_split takes the last samples before any shuffling, so sorted data give "
@@ -981,6 +985,7 @@ flaws.false(
     "the same for all images.",
     because_zh="换成另一个固定的行序来训练，结果差不多。它需要的是所有图像用同一个行序。",
     source="measured in this lesson",
+    source_zh="本课实测",
 )
 
 say = Say(

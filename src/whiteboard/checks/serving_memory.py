@@ -503,6 +503,7 @@ flaws.false(
     "the caches add to it.",
     because_zh="瓶颈在带宽时，不管 batch 多大，一步只读一遍权重；增加的只是各自的 cache。",
     source="step_seconds in this notebook; Pope et al. 2022, §2",
+    source_zh="见本课的 step_seconds；Pope et al. 2022, §2",
 )
 flaws.false(
     en="With a KV cache a decoding step costs the same however long the context is.",
@@ -510,6 +511,7 @@ flaws.false(
     because_en="Nothing is recomputed, but attention still reads the whole cache at every step.",
     because_zh="不用重算了，但每一步的注意力仍要把整个 cache 读一遍。",
     source="step_seconds in this notebook",
+    source_zh="见本课的 step_seconds",
 )
 flaws.true(
     en="With pages of 16 tokens a sequence wastes at most 15 slots.",
@@ -521,6 +523,7 @@ flaws.false(
     because_en="The cache holds activations. Its precision is a separate choice.",
     because_zh="cache 里存的是激活值，精度要另外决定。",
     source="kv_bytes in this notebook",
+    source_zh="见本课的 kv_bytes",
 )
 flaws.true(
     en="Time to first token grows with the prompt; time per output token with the caches that a "

@@ -594,6 +594,7 @@ flaws.false(
     "transfer. It depends on the source.",
     because_zh="从数字 0–4 迁移到 5–9，不管冻结还是微调都不如从头训练：这就是负迁移。要看源任务。",
     source="the run above; Zhang et al. 2023",
+    source_zh="见上面的运行结果；Zhang et al. 2023",
 )
 flaws.true(
     en="A frozen trunk can be run once over the few images and its features kept.",
@@ -607,6 +608,7 @@ flaws.false(
     because_zh="网络的参数一个不少，冻结只是让要训练的变少。多个任务一起训练时共享参数，"
     "那是多任务学习。",
     source="the counts above; Caruana 1997",
+    source_zh="见上面的计数；Caruana 1997",
 )
 flaws.false(
     en="Setting a layer's gradient to 0 freezes it, whatever the optimizer.",
@@ -614,6 +616,7 @@ flaws.false(
     because_en="Momentum goes on with the old velocity, and weight decay needs no gradient.",
     because_zh="动量会按旧速度继续走，权重衰减也不需要梯度。",
     source="the table above",
+    source_zh="见上表",
 )
 flaws.true(
     en="A frozen trunk with random weights is a control: a source that does worse has done harm.",
@@ -626,6 +629,7 @@ flaws.false(
     "margin.",
     because_zh="0% 的是它的头。换一个新头，下面的主干大幅超过了从头训练。",
     source="the run above",
+    source_zh="见上面的运行结果",
 )
 flaws.false(
     en="If gamma and beta of batch normalization do not train, the layer is frozen.",
@@ -633,6 +637,7 @@ flaws.false(
     because_en="Its mean and variance move with every batch in training mode.",
     because_zh="训练模式下，它的均值和方差会随每一批移动。",
     source="exercise 4; Keras API, BatchNormalization",
+    source_zh="见练习 4；Keras API, BatchNormalization",
 )
 flaws.true(
     en="As labels of the target grow in number, scratch catches up and the gain shrinks.",
@@ -645,6 +650,7 @@ flaws.false(
     "labels it is nearly all leak.",
     because_zh="源数据里有了它们，主干就见过测试集：增益虚高，20 个标签时几乎全是泄漏。",
     source="exercise 3",
+    source_zh="见练习 3",
 )
 
 say = Say(

@@ -554,6 +554,7 @@ flaws.false(
     "bound by far. Samples come from the prior.",
     because_zh="没有 KL，编码会散到离先验很远的地方：重建最好，下界却最差。而采样是从先验里采的。",
     source="beta = 0 in the table above",
+    source_zh="见上表 beta = 0 一行",
 )
 flaws.true(
     en="log p(x) is the ELBO plus the KL divergence from q to the true posterior.",
@@ -575,6 +576,7 @@ flaws.false(
     "z says nothing, and log p is lower.",
     because_zh="beta = 8 时差距最小，因为后验塌缩成了先验：z 什么也没说，log p 反而更低。",
     source="the table above; Lucas et al. 2019",
+    source_zh="见上表；Lucas et al. 2019",
 )
 flaws.true(
     en="For Gaussians the KL has a closed form; only the reconstruction term is sampled.",
@@ -593,6 +595,7 @@ flaws.false(
     because_en="The KL is not divided with it: with 64 pixels this is beta = 64.",
     because_zh="KL 没有跟着除：64 个像素就相当于 beta = 64。",
     source="exercise 3",
+    source_zh="见练习 3",
 )
 flaws.true(
     en="With a linear decoder and Gaussian noise a Gaussian q can be the exact posterior.",

@@ -14,7 +14,7 @@ class Statement(NamedTuple):
 
     text: Text
     because: Text | None = None
-    source: str = ""
+    source: Text | None = None
 
     @property
     def false(self) -> bool:
@@ -31,14 +31,24 @@ class Flaws(Exercise):
         """A statement that holds."""
         self.statements.append(Statement(Text(en, zh)))
 
-    def false(self, *, en, zh, because_en, because_zh, source):
-        """A statement that does not hold, with its correction and a primary source."""
-        self.statements.append(Statement(Text(en, zh), Text(because_en, because_zh), source))
+    def false(self, *, en, zh, because_en, because_zh, source, source_zh=None):
+        """A statement that does not hold, with its correction and a primary source.
+
+        A citation reads alike in both languages; words of ours ("measured in this lesson") need
+        `source_zh`.
+        """
+        because, cited = Text(because_en, because_zh), Text(source, source_zh or source)
+        self.statements.append(Statement(Text(en, zh), because, cited))
 
     @property
     def wrong(self) -> set[int]:
         """The numbers of the false statements."""
         return {n for n, s in enumerate(self.statements, 1) if s.false}
+
+    @property
+    def sources(self) -> list[Text]:
+        """Where each correction is to be found, in the order of the false statements."""
+        return [s.source for s in self.statements if s.false]
 
     def texts(self):
         for statement in self.statements:
@@ -75,9 +85,9 @@ class Flaws(Exercise):
             if statement.false:
                 yield Text(
                     f"{number}. ✗ {statement.text.en} → {statement.because.en} "
-                    f"({statement.source})",
+                    f"({statement.source.en})",
                     f"{number}. ✗ {statement.text.zh} → {statement.because.zh}"
-                    f"（{statement.source}）",
+                    f"（{statement.source.zh}）",
                 )
 
 
