@@ -269,7 +269,7 @@ TWINS = {
         2: twice(views_of(fill="wrap")),
         3: original_first,
         4: twice(views_of(moves=lambda rng, n: [rng.integers(3, size=2)] * n)),
-        5: twice(views_of(moves=lambda rng, n: rng.integers(2, size=(n, 2)))),
+        5: twice(views_of(moves=lambda rng, n: rng.integers(1, 3, size=(n, 2)))),
         6: twice(views_of(moves=lambda rng, n: [(m, m) for m in rng.integers(3, size=n)])),
         7: reseeded,
         8: same_grain,

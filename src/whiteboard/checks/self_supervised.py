@@ -287,29 +287,54 @@ def _(answer, rng):
 
 
 @two_views.property(
-    en="all nine moves occur in both views, equally often",
-    zh="两个视图里九种移动都出现，且次数相当",
+    en="all chance comes from rng: its next draw is another one, the same seed gives the same",
+    zh="随机性全部来自 rng：再调用一次就不同，同样的种子结果相同",
 )
 def _(answer, rng):
-    x = _images(rng, 3000, 4, 4)
-    found = _which(x, answer(x, rng, 0.0))
-    got = {}
-    for name, view in zip(("first view", "second view"), found, strict=True):
-        shares = np.bincount(view[view >= 0], minlength=9) / 3000
-        got |= {f"{name}, moves": float((shares > 0).sum()), f"{name}, largest share": shares.max()}
-    names = (
-        "第一个视图，移动种数",
-        "第一个视图，最大比例",
-        "第二个视图，移动种数",
-        "第二个视图，最大比例",
-    )
+    seed, x = int(rng.integers(1000)), _images(rng, 30)
+    x.setflags(write=True)
+    kept, source = x.copy(), np.random.default_rng(seed)
+    first, later = np.array(answer(x, source, 0.1)), np.array(answer(x, source, 0.1))
+    again = np.array(answer(x, np.random.default_rng(seed), 0.1))
+    names = {
+        "same seed, same views": "种子相同则视图相同",
+        "next call differs": "再调用则不同",
+        "x kept": "x 未改动",
+    }
+    got = (np.allclose(first, again), not np.allclose(first, later), np.array_equal(x, kept))
     return Evidence(
-        given=Text("3,000 images, noise = 0", "3000 张图，noise = 0"),
-        expected=dict(zip(got, (9.0, 1 / 9) * 2, strict=True)),
-        got=got,
-        tolerance=0.035,
-        names_zh=dict(zip(got, names, strict=True)),
+        given={"x of shape": x.shape, "seed": seed},
+        expected=dict.fromkeys(names, True),
+        got=dict(zip(names, map(bool, got), strict=True)),
+        names_zh=names,
     )
+
+
+@two_views.property(
+    en="all nine moves occur equally often, in both views",
+    zh="两个视图里九种移动出现的次数都相当",
+)
+def _(answer, rng):
+    x = _images(rng, 1, 3, 4)
+    seen = np.array([_which(x, answer(x, rng, 0.0))[:, 0] for _ in range(3000)])
+    shares = [np.bincount(view[view >= 0], minlength=9).reshape(3, 3) / 3000 for view in seen.T]
+    given = Text(
+        "one image, 3,000 times; shares of the moves −1, 0, 1 down (rows) and across (columns)",
+        "一张图，调用 3000 次；上下移动 −1、0、1（行）与左右移动 −1、0、1（列）的比例",
+    )
+    return Evidence(given=given, expected=np.full((2, 3, 3), 1 / 9), got=shares, tolerance=0.035)
+
+
+@two_views.property(en="each image of a batch moves by itself", zh="批次里每张图各自移动")
+def _(answer, rng):
+    x = _images(rng, 3000, 3, 4)
+    found = _which(x, answer(x, rng, 0.0))
+    given = Text(
+        "3,000 images; share that moves as the one before, in each view",
+        "3000 张图；两个视图里与前一张移动相同的比例",
+    )
+    same = (found[:, 1:] == found[:, :-1]).mean(axis=1)
+    return Evidence(given=given, expected=np.full(2, 1 / 9), got=same, tolerance=0.035)
 
 
 @two_views.property(
@@ -337,49 +362,29 @@ def _(answer, rng):
     one, two = [np.asarray(view, float) for view in answer(np.zeros((800, 6, 5)), rng, 0.5)]
     names = {
         "mean": "均值",
-        "standard deviation": "标准差",
+        "deviation in view 1": "视图 1 的标准差",
+        "deviation in view 2": "视图 2 的标准差",
         "beyond 2 deviations": "超出 2 倍标准差的比例",
         "shared by the views": "两个视图共有",
         "shared by images": "各图共有",
-        "shared by pixels": "各像素共有",
+        "shared in columns": "同列共有",
+        "shared in rows": "同行共有",
     }
     got = [
         one.mean(),
         one.std(),
+        two.std(),
         np.mean(np.abs(one) > 1),
         np.mean(one * two),
         np.mean(two[1:] * two[:-1]),
         np.mean(one[:, 1:] * one[:, :-1]),
+        np.mean(one[:, :, 1:] * one[:, :, :-1]),
     ]
     return Evidence(
         given=Text("800 empty images, noise = 0.5", "800 张空图，noise = 0.5"),
-        expected=dict(zip(names, (0.0, 0.5, 0.0455, 0.0, 0.0, 0.0), strict=True)),
+        expected=dict(zip(names, (0, 0.5, 0.5, 0.0455, 0, 0, 0, 0), strict=True)),
         got=dict(zip(names, map(float, got), strict=True)),
         tolerance=0.02,
-        names_zh=names,
-    )
-
-
-@two_views.property(
-    en="all chance comes from rng: its next draw is another one, the same seed gives the same",
-    zh="随机性全部来自 rng：再调用一次就不同，同样的种子结果相同",
-)
-def _(answer, rng):
-    seed, x = int(rng.integers(1000)), _images(rng, 30)
-    x.setflags(write=True)
-    kept, source = x.copy(), np.random.default_rng(seed)
-    first, later = np.array(answer(x, source, 0.1)), np.array(answer(x, source, 0.1))
-    again = np.array(answer(x, np.random.default_rng(seed), 0.1))
-    names = {
-        "same seed, same views": "种子相同则视图相同",
-        "next call differs": "再调用则不同",
-        "x kept": "x 未改动",
-    }
-    got = (np.allclose(first, again), not np.allclose(first, later), np.array_equal(x, kept))
-    return Evidence(
-        given={"x of shape": x.shape, "seed": seed},
-        expected=dict.fromkeys(names, True),
-        got=dict(zip(names, map(bool, got), strict=True)),
         names_zh=names,
     )
 
