@@ -295,14 +295,14 @@ if check.ring_allreduce.passed:
 # %% [markdown] role="exercise" anchor="column-row-mlp"
 # ## 2 · Columns, then rows
 #
-# Tensor parallelism: the matrices of $y = \max(xW_1 + b_1, 0)\,W_2 + b_2$ are spread over p ranks, each of which sees all of x. Write
-# `column_row_mlp`, with one call of `all_reduce`. No rank may use another's slices.
+# Tensor parallelism: the matrices of $y = \max(xW_1 + b_1, 0)\,W_2 + b_2$ are spread over p ranks, rank r holding the r-th of p equal blocks (as `np.split` cuts), and
+# each sees all of x. Write `column_row_mlp`, with one call of `all_reduce`. No rank may use another's blocks.
 
-# %% [markdown] lang="zh" en="1d14499f"
+# %% [markdown] lang="zh" en="0965c85e"
 # ## 2 · 先按列，再按行
 #
-# 张量并行：$y = \max(xW_1 + b_1, 0)\,W_2 + b_2$ 的矩阵分散在 p 个 rank 上，每个 rank 都有完整的 x。写出
-# `column_row_mlp`，只调用一次 `all_reduce`。任何 rank 都不能用别人的那一份。
+# 张量并行：$y = \max(xW_1 + b_1, 0)\,W_2 + b_2$ 的矩阵分散在 p 个 rank 上，按 `np.split` 的切法等分，rank r 拿第 r 块；每个 rank 都有完整的 x。写出
+# `column_row_mlp`，只调用一次 `all_reduce`。任何 rank 都不能用别人的那一块。
 
 
 # %% role="exercise"
