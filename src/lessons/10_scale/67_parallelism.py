@@ -105,14 +105,14 @@ check.ring_allreduce(ring_allreduce)
 
 # %% [markdown] role="idea" anchor="idea"
 # Round one (reduce-scatter): each chunk walks past all ranks and is summed on the way, so that rank r ends with the finished chunk r + 1. Round two (all-gather): the finished
-# chunks walk on. In each round a rank sends all chunks but one, $(p-1)/p$ of the array, together $2\,\frac{p-1}{p}\,N$ bytes for an array of N: that is the least possible for
-# each rank (Patarasuk & Yuan 2009), and it hardly depends on p.
+# chunks walk on. In each round a rank sends all chunks but one, $(p-1)/p$ of the array, together $2\,\frac{p-1}{p}\,N$ bytes for an array of N: no
+# all-reduce lets every rank send less (Patarasuk & Yuan 2009), and it hardly depends on p.
 #
 # By hand, two ranks with (1, 2) and (10, 20): rank 0 sends 1, rank 1 sends 20; now rank 1 has 11, rank 0 has 22. They swap these. Each has sent two numbers of two: $2 \cdot
 # \frac12 \cdot 2$.
 
-# %% [markdown] lang="zh" en="bfde1000"
-# 第一趟（reduce-scatter）：每一块走过所有 rank，沿途累加，最后 rank r 手里是算完的第 r + 1 块。第二趟（all-gather）：算完的块继续往下传。每一趟里，一个 rank 只有一块不用发，发送数组的 $(p-1)/p$，数组共 N 字节的话，两趟共 $2\,\frac{p-1}{p}\,N$ 字节：对每个 rank 来说这是下限（Patarasuk & Yuan 2009），而且几乎与 p 无关。
+# %% [markdown] lang="zh" en="bd35d713"
+# 第一趟（reduce-scatter）：每一块走过所有 rank，沿途累加，最后 rank r 手里是算完的第 r + 1 块。第二趟（all-gather）：算完的块继续往下传。每一趟里，一个 rank 只有一块不用发，发送数组的 $(p-1)/p$，数组共 N 字节的话，两趟共 $2\,\frac{p-1}{p}\,N$ 字节：没有哪种 all-reduce 能让每个 rank 都发得更少（Patarasuk & Yuan 2009），而且几乎与 p 无关。
 #
 # 手算一个：两个 rank，(1, 2) 和 (10, 20)。rank 0 发出 1，rank 1 发出 20；于是 rank 1 有 11，rank 0 有 22。再互相交换。每个 rank 发了两个数，数组也是两个数：$2 \cdot \frac12 \cdot 2$。
 
@@ -120,9 +120,7 @@ check.ring_allreduce(ring_allreduce)
 if check.ring_allreduce.passed:
     for p in (2, 4, 8, 16, 64):
         sent = ring_allreduce([np.ones(6400, np.float32)] * p)[1]
-        print(
-            f"p = {p:2}: {sent[0] / 25600:.3f} arrays in {2 * (p - 1)} steps; all to all: {p - 1}"
-        )
+        print(f"p = {p:2}: {sent[0] / 25600:.3f} arrays, {2 * (p - 1)} steps; all to all {p - 1}")
 
 # %% [markdown] role="reward"
 # What rank 0 sends: below two arrays, however many ranks there are. What does grow with p is the number of steps, each with its latency; a tree needs only about log p of them.
@@ -172,6 +170,7 @@ if check.ring_allreduce.passed:
         if importlib.util.find_spec("tensorflow") is None:
             return "TensorFlow is not installed"
         workers, quiet = [], {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        results = [Path(folder, f"worker{index}.npz") for index in range(2)]
         try:
             with socket.socket() as one, socket.socket() as two:  # two free ports
                 for end in (one, two):
@@ -187,17 +186,19 @@ if check.ring_allreduce.passed:
                 program = [sys.executable, "worker.py"]
                 workers.append(subprocess.Popen(program, cwd=folder, env=env, **quiet))
             end = time.monotonic() + patience
-            for worker in workers:
-                worker.wait(max(0.0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            return f"they did not end within {patience} s"
+            while any(worker.poll() is None for worker in workers):
+                if any(worker.poll() and not r.exists() for worker, r in zip(workers, results)):
+                    break  # one has failed; the other would wait for it
+                if time.monotonic() > end:
+                    return f"they did not end within {patience} s"
+                time.sleep(0.1)
         except OSError as problem:
             return f"this machine does not allow it ({problem})"
         finally:
             for worker in workers:
                 worker.kill()
                 worker.wait()
-        done = all(Path(folder, f"worker{index}.npz").exists() for index in range(2))
+        done = all(result.exists() for result in results)
         return None if done else "a worker stopped without a result"
 
     def one_process(x, y, W):
@@ -321,15 +322,15 @@ if check.ring_allreduce.passed and check.column_row_mlp.passed:
 # **Why columns first.** $\max(x[A_1, A_2], 0) = [\max(xA_1, 0), \max(xA_2, 0)]$: finished units, no talk. With rows first, each rank holds a summand, and $\max(a + b, 0) \ne
 # \max(a, 0) + \max(b, 0)$: an all-reduce before the non-linearity (Shoeybi et al. 2019, §3). Attention is the same, heads in place of columns.
 #
-# **What it sends.** Activations, in every layer, forward and backward; backward needs the sum for the gradient of x. Nothing overlaps with it easily, so it stays inside a node
-# with fast links (Narayanan et al. 2021, §3).
+# **What it sends.** Activations, in every layer: forward after the second product, backward the gradient of x (g and f in that paper). The next layer waits for the first;
+# only the second can hide behind other work, the weights' gradient. So it stays inside a node with fast links (Narayanan et al. 2021, §3).
 #
 # **What most people write first.** b2 on every rank: it counts p times, and a test with zero biases never shows it.
 
-# %% [markdown] lang="zh" en="91df2e03"
+# %% [markdown] lang="zh" en="67f1b2fe"
 # **为什么先按列。** $\max(x[A_1, A_2], 0) = [\max(xA_1, 0), \max(xA_2, 0)]$：隐藏单元是完整的，不用通信。先按行的话，每个 rank 只有一个加数，而 $\max(a + b, 0) \ne \max(a, 0) + \max(b, 0)$：非线性之前就得 all-reduce（Shoeybi et al. 2019，§3）。注意力也一样，只是按头切。
 #
-# **传的是什么。** 激活值，每一层、前向和反向都要；反向时求 x 的梯度也要求和。它很难与计算重叠，所以留在有高速互联的单机之内（Narayanan et al. 2021，§3）。
+# **传的是什么。** 激活值，每一层都要：前向在第二个乘积之后，反向是 x 的梯度（论文里的 g 和 f）。前一次，下一层只能等；后一次还能与求权重梯度的计算重叠。所以留在有高速互联的单机之内（Narayanan et al. 2021，§3）。
 #
 # **最常见的第一版。** 每个 rank 都加 b2：一共加了 p 次，而偏置全为 0 的测试永远发现不了。
 
@@ -469,15 +470,15 @@ if check.pipeline_schedule.passed and check.bubble.passed:
 
 # %% [markdown] role="why"
 # **Why $(p-1)/(m+p-1)$.** The last stage waits p − 1 forwards for its first input, the first stage p − 1 backwards for its last. Each stage works $3m$ of $3(m + p - 1)$. Huang
-# et al. (2019, §2) give this share; Narayanan et al. (2021, §2.2) divide by the *ideal* time and get $(p-1)/m$. Say which you mean.
+# et al. (2019, §2) give this order, as O(·); Narayanan et al. (2021, §2.2) divide by the *ideal* time and get $(p-1)/m$. Say which you mean.
 #
 # **So more micro-batches?** Yes, until they are too small to fill a device; and under GPipe activations grow with m. 1F1B breaks that link. Interleaving, several smaller stages
 # per device, shrinks the bubble itself and sends more (§2.2 there).
 #
 # **What the model leaves out.** Stages of unequal length, time to send, recomputation (a third unit in each backward).
 
-# %% [markdown] lang="zh" en="c7ec04dc"
-# **为什么是 $(p-1)/(m+p-1)$。** 最后一段等第一个输入要 p − 1 个前向，第一段等最后一个梯度要 p − 1 个反向。每段在 $3(m + p - 1)$ 里工作 $3m$。Huang 等（2019，§2）给出的就是这个比例；Narayanan 等（2021，§2.2）除以**理想**时间，得
+# %% [markdown] lang="zh" en="5ee891c8"
+# **为什么是 $(p-1)/(m+p-1)$。** 最后一段等第一个输入要 p − 1 个前向，第一段等最后一个梯度要 p − 1 个反向。每段在 $3(m + p - 1)$ 里工作 $3m$。Huang 等（2019，§2）以 O(·) 的形式给出这个比例；Narayanan 等（2021，§2.2）除以**理想**时间，得
 # $(p-1)/m$。说的时候讲清是哪一种。
 #
 # **那就多切 micro-batch？** 可以，直到小得喂不饱设备；而且 GPipe 的激活值随 m 增长。1F1B 切断了这个联系。交错调度让每台设备负责几个更小的段，气泡本身变小，通信变多（同文 §2.2）。

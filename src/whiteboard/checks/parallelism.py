@@ -90,20 +90,9 @@ def _ring(adds=lambda p: p - 1, copies=lambda p: p - 1, again=False, scale=lambd
     return answer
 
 
-def _all_to_all(arrays):
-    _, sent = _ring_allreduce(arrays)
-    sums = _ring_allreduce(arrays)[0]
-    return sums, [(len(arrays) - 1) * arrays[0].nbytes for _ in sent]
-
-
-def _by_formula(arrays):
-    p = len(arrays)
-    return _ring_allreduce(arrays)[0], [2 * (p - 1) / p * arrays[0].nbytes] * p
-
-
-def _at_once(arrays):
-    total = np.sum(arrays, axis=0)
-    return [total for _ in arrays], _ring_allreduce(arrays)[1]
+def _counted(nbytes):
+    """Right sums, bytes by some rule."""
+    return lambda arrays: (_ring_allreduce(arrays)[0], [nbytes(len(arrays), a) for a in arrays])
 
 
 ring_allreduce.trap(
@@ -134,19 +123,19 @@ ring_allreduce.trap(
     zh="默认了每个数 8 字节。这里是 float32，要从数组本身取。",
 )
 ring_allreduce.trap(
-    _all_to_all,
+    _counted(lambda p, a: (p - 1) * a.nbytes),
     en="These bytes are those of sending the whole array to everyone, (p − 1) times its size. In "
     "the ring it is less than twice.",
     zh="这是把整个数组发给每个人的字节数，大小的 (p − 1) 倍。环里不到两倍。",
 )
 ring_allreduce.trap(
-    _by_formula,
+    _counted(lambda p, a: 2 * (p - 1) / p * a.nbytes),
     en="2(p − 1)/p of the array is right for equal chunks. Here they differ, so count what is "
     "sent.",
     zh="2(p − 1)/p 只在各块一样大时成立。这里各块不一样，要数实际发了多少。",
 )
 ring_allreduce.trap(
-    _at_once,
+    lambda arrays: ([sum(arrays)] * len(arrays), _ring_allreduce(arrays)[1]),
     en="All arrays are added in the order of the ranks, so somebody saw them all. In a ring chunk "
     "1 starts at rank 1, and with rounding that shows.",
     zh="所有数组是按 rank 顺序一次加完的，说明有谁同时看到了全部。在环里第 1 块从 rank 1 "
@@ -250,8 +239,8 @@ def _(answer):
 
 
 @column_row_mlp.property(
-    en="a rank's part knows nothing of the other ranks' weights",
-    zh="每个 rank 交出的部分与其他 rank 的权重无关",
+    en="the r-th part depends on the r-th block of the weights alone",
+    zh="第 r 个部分只与权重的第 r 块有关",
 )
 def _(answer):
     layers, p = _layers(np.random.default_rng(4), 3, 6, 6, 4), 3
@@ -266,18 +255,15 @@ def _(answer):
     return Evidence(given={"p": p}, expected=0.0, got=change, tolerance=1e-9)
 
 
-def _two_layers(first=None, after=lambda y, b2, p: y + b2, inside=0.0, act=True, reduce=None):
+def _two_layers(reduce, once=1.0, inside=0.0):
     """Columns, then rows, with one part exchanged."""
 
     def answer(x, W1, b1, W2, b2, p, all_reduce):
         parts = []
-        for rank in range(p):
-            own = np.arange(W1.shape[1]).reshape(p, -1)[rank]
-            h = x @ W1[:, own] + (b1[own] if first is None else first)
-            h = np.maximum(h, 0) if act else h
+        for own in np.arange(len(b1)).reshape(p, -1):
+            h = np.maximum(x @ W1[:, own] + b1[own], 0)
             parts.append(h @ W2[own] + inside * b2)
-        y = (reduce or (lambda parts, ask: ask(parts)))(parts, all_reduce)
-        return after(y, b2, p)
+        return reduce(parts, all_reduce) + once * b2
 
     return answer
 
@@ -302,7 +288,7 @@ def _everybody_everything(x, W1, b1, W2, b2, p, all_reduce):
 
 
 column_row_mlp.trap(
-    _two_layers(after=lambda y, b2, p: y, inside=1.0),
+    _two_layers(lambda parts, ask: ask(parts), once=0.0, inside=1.0),
     en="Every rank adds b2 before the sum, so it counts p times. Add it once, behind the "
     "all-reduce.",
     zh="每个 rank 都在求和之前加了 b2，一共加了 p 次。应在 all-reduce 之后加一次。",
@@ -317,29 +303,14 @@ column_row_mlp.trap(
     ask_zh="取 ReLU 之前，哪些数必须是完整的？",
 )
 column_row_mlp.trap(
-    _two_layers(reduce=lambda parts, ask: parts[0]),
+    _two_layers(lambda parts, ask: parts[0]),
     en="One rank's part is returned: its hidden units alone. The parts must be added up.",
     zh="返回的只是一个 rank 的部分，只含它自己的隐藏单元。各部分要加起来。",
 )
 column_row_mlp.trap(
-    _two_layers(reduce=lambda parts, ask: ask(parts) / len(parts)),
+    _two_layers(lambda parts, ask: ask(parts) / len(parts)),
     en="The parts are averaged. They are summands of one product, not p opinions of it.",
     zh="把各部分平均了。它们是同一个乘积的加数，不是 p 个估计值。",
-)
-column_row_mlp.trap(
-    _two_layers(act=False),
-    en="ReLU is missing between the layers.",
-    zh="两层之间漏了 ReLU。",
-)
-column_row_mlp.trap(
-    _two_layers(first=0.0),
-    en="b1 is missing. It is split like the columns of W1.",
-    zh="漏了 b1。它和 W1 的列一起切。",
-)
-column_row_mlp.trap(
-    _two_layers(after=lambda y, b2, p: y),
-    en="b2 is missing: nobody adds it.",
-    zh="漏了 b2：没有人加它。",
 )
 column_row_mlp.trap(
     _reduced_twice,
@@ -368,23 +339,21 @@ def _order(stage, p, m, kind):
     return order + [(1, j) for j in range(m - warm, m)]
 
 
-def _pipeline_schedule(p, m, kind):
-    """Every start is pushed back until no rule is broken."""
+def _pipeline_schedule(p, m, kind, order=_order, cost=2, wait=True, turn=1):
+    """Every start is pushed back until no rule is broken; the traps exchange a rule."""
     starts, moved = np.zeros((2, p, m)), True
-    orders = [_order(stage, p, m, kind) for stage in range(p)]
+    orders = [order(stage, p, m, kind) for stage in range(p)]
     while moved:
         moved = False
-        for stage, order in enumerate(orders):
+        for stage, tasks in enumerate(orders):
             free = 0.0
-            for back, j in order:
-                ready = free
-                if not back and stage:
-                    ready = max(ready, starts[0, stage - 1, j] + 1)
-                if back and stage + 1 < p:
-                    ready = max(ready, starts[1, stage + 1, j] + 2)
+            for back, j in tasks:
+                ready, other = free, stage + (turn if back else -1)
+                if wait and 0 <= other < p:
+                    ready = max(ready, starts[back, other, j] + (cost if back else 1))
                 moved |= bool(starts[back, stage, j] != ready)
                 starts[back, stage, j] = ready
-                free = ready + 1 + back
+                free = ready + (cost if back else 1)
     return starts
 
 
@@ -433,41 +402,28 @@ def _(rng):
     return int(rng.integers(3, 6)), int(rng.integers(5, 11)), "1f1b"
 
 
-def _simulated(ahead=None, cost=2, wait=True, turn=True, flip=False, serial=False):
-    """The simulation with one part exchanged."""
+def _with(**rule):
+    return lambda p, m, kind: _pipeline_schedule(p, m, kind, **rule)
 
-    def first(p, m, s, kind):
-        if ahead:
-            return min(m, ahead(p, m, s, kind))
-        return m if kind == "gpipe" else min(m, p - s)
 
-    def answer(p, m, kind):
-        starts, free, ends, left = np.zeros((2, p, m)), [0.0] * p, {}, []
-        for s in range(p):
-            a = 1 if serial else first(p, m, s, kind)
-            order = [(0, j) for j in range(a)]
-            for j in range(m):
-                order += [(1, j)] + ([(0, j + a)] if j + a < m else [])
-            if flip and kind == "gpipe":
-                order = order[:m] + order[m:][::-1]
-            left.append(order)
-        while any(left):
-            for s in range(p):
-                while left[s]:
-                    back, j = left[s][0]
-                    step = (1 if turn else -1) if back else -1
-                    edge = (0 <= s + step < p) and wait
-                    before = (back, s + step, j) if edge else None
-                    if back and not edge:
-                        before = (0, s if turn else p - 1, j)
-                    if before and before not in ends:
-                        break
-                    starts[back, s, j] = max(free[s], ends[before] if before else 0)
-                    free[s] = ends[back, s, j] = starts[back, s, j] + (cost if back else 1)
-                    left[s].pop(0)
-        return starts
+def _warm(ahead):
+    """1F1B's order after another number of forwards."""
 
-    return answer
+    def order(s, p, m, kind):
+        first = min(m, ahead(p, m, s))
+        turns = [task for j in range(m - first) for task in ((1, j), (0, j + first))]
+        return [(0, j) for j in range(first)] + turns + [(1, j) for j in range(m - first, m)]
+
+    return _with(order=order)
+
+
+def _shy(s, p, m, kind):
+    return _order(s if kind == "gpipe" or s == p - 1 else s + 1, p, m, kind)
+
+
+def _flipped(s, p, m, kind):
+    order = _order(s, p, m, kind)
+    return order[:m] + order[m:][::-1] if kind == "gpipe" else order
 
 
 def same_depth(p, m, kind):
@@ -495,30 +451,30 @@ def same_depth(p, m, kind):
 
 
 pipeline_schedule.trap(
-    _simulated(cost=1),
+    _with(cost=1),
     en="A backward is given one unit of time. It takes two: one product for the weights, one for "
     "the inputs.",
     zh="反向只算了 1 个时间单位。它要 2 个：一次乘法求权重的梯度，一次求输入的梯度。",
 )
 pipeline_schedule.trap(
-    _simulated(wait=False),
+    _with(wait=False),
     en="Stages do not wait for each other: stage 1 starts before stage 0 has given it anything.",
     zh="各段没有互相等待：第 0 段还没交出东西，第 1 段就开始了。",
 )
 pipeline_schedule.trap(
-    _simulated(turn=False),
+    _with(turn=-1),
     en="The gradient enters at stage 0. The loss is at the last stage, so backward starts there "
     "and runs to stage 0.",
     zh="梯度从第 0 段进来了。损失在最后一段，反向应从那里开始，一直传到第 0 段。",
 )
 pipeline_schedule.trap(
-    _simulated(serial=True),
+    _warm(lambda p, m, s: 1),
     en="Each stage waits for its backward before the next forward: one micro-batch is in the pipe "
     "at a time.",
     zh="每段都等到反向做完才做下一个前向：流水线里一次只有一个 micro-batch。",
 )
 pipeline_schedule.trap(
-    _simulated(ahead=lambda p, m, s, kind: m),
+    _warm(lambda p, m, s: m),
     en="kind changes nothing: 1F1B runs all forwards first here, as GPipe does.",
     zh="kind 没起作用：1F1B 也像 GPipe 一样先做完全部前向。",
 )
@@ -529,12 +485,12 @@ pipeline_schedule.trap(
     zh="每段都先做 min(m, p) 个前向。其实只要够填满到末端再回来的时间：p − s 个。",
 )
 pipeline_schedule.trap(
-    _simulated(ahead=lambda p, m, s, kind: m if kind == "gpipe" else max(p - s - 1, 1)),
+    _with(order=_shy),
     en="One forward too few in the warm-up: the stage stands idle until its first gradient comes.",
     zh="热身少做了一个前向：这一段要空等到第一个梯度回来。",
 )
 pipeline_schedule.trap(
-    _simulated(flip=True),
+    _with(order=_flipped),
     en="The backwards run from the last micro-batch to the first. That is a possible order; asked "
     "for here is 0, 1, ….",
     zh="反向是从最后一个 micro-batch 倒着做的。这种顺序也可以，但这里要求按 0、1、… 做。",
@@ -557,13 +513,13 @@ def _bubble(starts):
     return idle / (length * starts.shape[1]), held
 
 
-_BY_HAND = np.array([[[0, 1, 6], [1, 4, 7]], [[4, 10, 13], [2, 8, 11]]], dtype=float)
+_BY_HAND = np.array([[[0, 1, 6], [1, 4, 7]], [[4, 10, 15], [2, 8, 11]]], dtype=float)
 
 bubble = Check(_bubble, returns=("idle", "held"))
 bubble.case(
     _BY_HAND,
-    en="two stages work 9 of 15 units each and hold at most two micro-batches",
-    zh="两段，总长 15，各工作 9，最多同时存两份",
+    en="two stages work 9 of 17 units each and hold at most two micro-batches",
+    zh="两段，总长 17，各工作 9，最多同时存两份",
     ask_en="Stage 1 starts forwards at 1, 4 and 7; its backwards end at 4, 10 and 13. What does it "
     "hold at 8?",
     ask_zh="第 1 段在 1、4、7 开始前向，反向在 4、10、13 结束。时刻 8 存着几份？",
