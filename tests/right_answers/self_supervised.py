@@ -57,8 +57,8 @@ def contrast(
     return answer
 
 
-def mean_of(losses, times=1.0):
-    return lambda *inputs: times * losses(*inputs).mean()
+def mean_of(losses):
+    return lambda *inputs: losses(*inputs).mean()
 
 
 def next_row(i, n):
@@ -254,9 +254,8 @@ TWINS = {
         7: mean_of(contrast(across=True)),
         8: mean_of(contrast(rest=True)),
         9: lambda z1, z2, tau: sum(contrast()(z1, z2, tau)),
-        10: mean_of(contrast(), 2.0),
-        11: mean_of(contrast(temper=np.multiply)),
-        12: overflowing,
+        10: mean_of(contrast(temper=np.multiply)),
+        11: overflowing,
     },
     "two_views": {
         1: one_for_both,

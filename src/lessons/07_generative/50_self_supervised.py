@@ -95,10 +95,9 @@ check.info_nce(info_nce)
 #
 # (Chen et al. 2020, eq. 1): a classification with 2B − 1 classes whose labels cost nothing; p(i) is the partner, row i + B or i − B.
 #
-# By hand, B = 2 and tau = 1: partners equal, the two images at right angles. Each row has similarities 1, 0, 0, so the loss is $\ln(1 + 2/e) = 0.55$. If all rows are equal,
-# every candidate is as good as any other: $\ln(2B - 1)$.
+# By hand, B = 2 and tau = 1: partners equal, the two images at right angles. Similarities 1, 0, 0 in each row: $\ln(1 + 2/e) = 0.55$. All rows equal: $\ln(2B - 1)$.
 
-# %% [markdown] lang="zh" en="4a350703"
+# %% [markdown] lang="zh" en="1b6c68d3"
 # $$\ell_i = -\log \frac{\exp(s_{i,p(i)}/\tau)}{\sum_{k \ne i} \exp(s_{ik}/\tau)}, \qquad s_{ik} = \frac{z_i \cdot z_k}{\lVert z_i \rVert \lVert z_k \rVert}$$
 #
 # （Chen et al. 2020，式 1）：一个 2B − 1 类的分类问题，标签不花钱；p(i) 是搭档，第 i + B 或 i − B 行。
@@ -221,10 +220,9 @@ def two_views(x, rng, noise):
 check.two_views(two_views)
 
 # %% [markdown] role="setup"
-# The machine: five networks at once, 64 → 128 → 128 → 128 → 32 without biases; the last hidden layer is the representation, the layer after it only serves the loss. `contrast`
-# is the slope of your loss, written by hand for speed.
+# The machine: five networks at once, 64 → 128 → 128 → 128 → 32, no biases; the last hidden layer is the representation, the one after serves the loss. `contrast`: its slope, by hand.
 
-# %% [markdown] lang="zh" en="50a5ddf5"
+# %% [markdown] lang="zh" en="b5e46bcd"
 # 训练用的部件：五个网络一起训，64 → 128 → 128 → 128 → 32，没有偏置；最后一个隐藏层是表示，它后面那层只为损失服务。`contrast` 是你写的损失的梯度，为了快而手写。
 
 # %% role="setup"
@@ -274,8 +272,7 @@ def train(views, slope=contrast, images=None, sizes=SIZES, steps=250):
     """
     rng, ws = np.random.default_rng(2), start(sizes)
     views = np.asarray(views, dtype=np.float32)
-    if images is None:
-        images = np.broadcast_to(np.arange(views.shape[1]), (SEEDS, views.shape[1]))
+    images = np.tile(np.arange(views.shape[1]), (SEEDS, 1)) if images is None else images
     m, v = [0 * w for w in ws], [0 * w for w in ws]
     for t in range(1, steps + 1):
         chosen = rng.permuted(images, axis=1)[:, :64]
@@ -577,10 +574,9 @@ check.say(answer)
 # > augmentations decide what is ignored. Without negatives or another safeguard everything collapses to one point. I freeze the encoder and compare a linear probe with
 # > raw pixels, an untrained encoder and supervised training on the same few labels.
 #
-# Classic mistakes: pseudo-labels or clustering taken for self-supervision; the diagonal left in; no normalisation; one augmentation used twice; a good loss taken for a good
-# representation.
+# Classic mistakes: pseudo-labels or clustering taken for self-supervision; the diagonal left in; no normalisation; one augmentation used twice; low loss taken for a good encoder.
 
-# %% [markdown] lang="zh" en="2fb8ded7" fold="一分钟版本"
+# %% [markdown] lang="zh" en="4574c7b9" fold="一分钟版本"
 # > 自监督学习的目标来自数据本身：被遮住的词、下一个 token、同一张图的另一个视图。SimCLR 里，一张图的两次随机增强是正样本对，批次里其余各行都是负样本。InfoNCE 就是对“余弦相似度除以温度”做 softmax 交叉熵，去掉自己，对全部 2B 个锚点取平均；瞎猜是 ln(2B − 1)。CLIP 用两个编码器和一个 B × B 的矩阵，沿行、沿列各做一次交叉熵。增强决定忽略什么。没有负样本或别的约束，所有 embedding 会坍缩成一点。评估时冻结编码器，用线性探针，与原始像素、未训练的编码器、同样少的标签上的监督训练对照。
 #
 # 常见错误：把伪标签或聚类当成自监督；对角线没去掉；没归一化；同一次增强用了两遍；损失低就以为表示好。

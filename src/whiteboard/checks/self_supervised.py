@@ -200,13 +200,8 @@ info_nce.trap(
 )
 info_nce.trap(
     _nt_xent(reduce=np.sum),
-    en="The sum over the anchors: it grows with the batch. Take the mean.",
+    en="The sum over the 2B anchors: it grows with the batch. Take the mean.",
     zh="对锚点求了和：批次越大损失越大。应取平均。",
-)
-info_nce.trap(
-    _nt_xent(reduce=lambda losses: losses.sum() / (len(losses) / 2)),
-    en="Divided by B, but there are 2B anchors.",
-    zh="除以了 B，但锚点有 2B 个。",
 )
 info_nce.trap(
     _nt_xent(scale=lambda tau: tau),
