@@ -732,7 +732,7 @@ flaws.false(
     because_en="It has targets, made from the data: the masked word, the other view. Clustering "
     "alone predicts nothing.",
     because_zh="它有目标，而且目标由数据本身产生：被遮住的词、另一个视图。单纯的聚类什么也不预测。",
-    source="Devlin et al. 2019 (masked words); Chen et al. 2020, §2.1",
+    source="Devlin et al. 2019; Chen et al. 2020, §2.1",
 )
 flaws.true(
     en="Next-token prediction is self-supervised: the target is a part of the text itself.",
