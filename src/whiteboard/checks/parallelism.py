@@ -357,8 +357,12 @@ def _pipeline_schedule(p, m, kind, order=_order, cost=2, wait=True, turn=1):
     return starts
 
 
+def _with(**rule):
+    return lambda p, m, kind: _pipeline_schedule(p, m, kind, **rule)
+
+
 pipeline_schedule = Check(
-    _pipeline_schedule,
+    _with(),
     domain=lambda p, m, kind: 0 < p < 20 and 0 < m < 50 and kind in ("gpipe", "1f1b"),
 )
 pipeline_schedule.case(
@@ -400,10 +404,6 @@ def _(rng):
 @pipeline_schedule.fresh(en="fresh sizes, 1F1B", zh="新的尺寸，1F1B")
 def _(rng):
     return int(rng.integers(3, 6)), int(rng.integers(5, 11)), "1f1b"
-
-
-def _with(**rule):
-    return lambda p, m, kind: _pipeline_schedule(p, m, kind, **rule)
 
 
 def _warm(ahead):

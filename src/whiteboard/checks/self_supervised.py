@@ -763,6 +763,7 @@ flaws.false(
     "below raw pixels.",
     because_zh="那样什么都不懂也能认出搭档。上面量过，这样训练的编码器还不如原始像素。",
     source="measured above; Chen et al. 2020, §3",
+    source_zh="见上面的实测；Chen et al. 2020, §3",
 )
 flaws.false(
     en="If the partners' embeddings agree perfectly, the encoder has learnt the task.",
@@ -771,6 +772,7 @@ flaws.false(
     "well.",
     because_zh="给所有输入同一个点的编码器也能做到。还要看均匀性。",
     source="measured above; Wang & Isola 2020",
+    source_zh="见上面的实测；Wang & Isola 2020",
 )
 flaws.true(
     en="CLIP's positives are images and the texts found with them; for B pairs it needs a B × B "
