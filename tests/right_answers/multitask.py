@@ -179,7 +179,6 @@ RIGHT = {
     "grad_cos": [by_units, by_cosine_rule],
     "pcgrad": [by_matrices, by_visits, clipped],
     "best_weight": ["0.0625", 1 / 16],
-    "first_order": ["0.75", 0.75],
     "flaws": [{8, 7, 5, 3, 1}, "1，3，5，7，8"],
 }
 
@@ -212,6 +211,7 @@ TWINS = {
         4: lambda g1, g2: by_units(g1 - np.average(g1), g2 - np.average(g2)),
         5: row_by_row,
         6: lambda g1, g2: np.vdot(g1, g2) / np.float64(np.linalg.norm(g1)) / np.linalg.norm(g2),
+        7: lambda g1, g2: np.vdot(g1, g2) / (np.sqrt(np.vdot(g1, g1) * np.vdot(g2, g2)) + 1e-8),
     },
     "pcgrad": {
         1: visits_with(always=True),
@@ -225,7 +225,6 @@ TWINS = {
         9: visits_with(fixed=True),
     },
     "best_weight": {1: "0.125", 2: 16, 3: np.log(16)},
-    "first_order": {1: -499, 2: "0.5", 3: 1},
 }
 
 TWO_AT_ONCE = {

@@ -264,8 +264,6 @@ RIGHT = {
     "bubble": [by_events, by_table],
     "sync_time": ["0.49 s", "490 ms"],
     "all_reduces": ["4", 4],
-    "share": [0.1795, 7 / 39],
-    "flaws": [{7, 5, 4, 1}, "1，4，5，7"],
 }
 
 TWINS = {
@@ -315,7 +313,6 @@ TWINS = {
     },
     "sync_time": {1: "280 ms", 2: "245 ms", 3: (0.56, "s"), 4: "1.96 s", 5: "0.98 s"},
     "all_reduces": {1: "2", 2: 1, 3: 8},
-    "share": {1: 0.21875, 2: 0.2, 3: 1 - 7 / 39},
 }
 
 TWO_AT_ONCE = {

@@ -16,8 +16,7 @@
 # > Data, tensor and pipeline parallelism: what does each split, what does each send, and where does it lose time?
 # > Write a ring all-reduce, a split MLP and a pipeline schedule.
 #
-# Think aloud for one minute before you type: four cards hold four gradients. How does each get the sum without any card
-# sending its whole gradient to all others?
+# Think aloud for one minute before you type: four cards hold four gradients. How does each get the sum without any card sending its whole gradient to all others?
 
 # %% [markdown] lang="zh" en="b97de75f"
 # ## 题目
@@ -31,14 +30,12 @@
 # - The ring: two rounds, $2(p-1)/p$ of the array sent by each card.
 # - Columns, then rows: why that order, and one all-reduce.
 # - The bubble as a share of the total time; what 1F1B changes and what it does not.
-# - Which of the three goes over which links.
 
-# %% [markdown] lang="zh" en="d62ef9ed" fold="好的回答包含什么"
+# %% [markdown] lang="zh" en="c0df0399" fold="好的回答包含什么"
 # - 什么是复制的，什么是切开的：batch、矩阵、层。
 # - 环：两趟，每张卡发送数组的 $2(p-1)/p$。
 # - 先按列再按行：为什么是这个顺序，为什么只要一次 all-reduce。
 # - 气泡占总时间的比例；1F1B 改变了什么，没改变什么。
-# - 三种并行各走哪一种互联。
 
 # %% role="setup"
 import importlib.util
@@ -61,9 +58,9 @@ check = lesson("parallelism")
 # %% [markdown] role="exercise" anchor="ring-allreduce"
 # ## 1 · The ring
 #
-# Data parallelism: every rank holds the whole model and a part of the batch, and all need the sum of the gradients. Write `ring_allreduce`. Each array
-# is cut into p chunks as `np.array_split` cuts it. Rank r sends only to rank (r + 1) mod p: first its chunk r, from then on whatever
-# chunk it has just received. In the first p − 1 steps the receiver adds; in the next p − 1 it replaces.
+# Data parallelism: every rank holds the whole model and a part of the batch, and all need the sum of the gradients. Write `ring_allreduce`. Each array is cut into p chunks as
+# `np.array_split` cuts it. Rank r sends only to rank (r + 1) mod p: first its chunk r, from then on whatever chunk it has just received. In the first p − 1 steps the receiver
+# adds; in the next p − 1 it replaces.
 
 # %% [markdown] lang="zh" en="3094c4e9"
 # ## 1 · 环
@@ -107,52 +104,36 @@ def ring_allreduce(arrays):
 check.ring_allreduce(ring_allreduce)
 
 # %% [markdown] role="idea" anchor="idea"
-# Round one (reduce-scatter): each chunk walks past all ranks and is summed on the way, so that rank r ends with the finished chunk r + 1. Round two
-# (all-gather): the finished chunks walk on. In each round a rank sends all chunks but one, $(p-1)/p$ of the array, together $2\,\frac{p-1}{p}\,N$
-# bytes: that is the least possible for each rank (Patarasuk & Yuan 2009), and it hardly depends on p.
+# Round one (reduce-scatter): each chunk walks past all ranks and is summed on the way, so that rank r ends with the finished chunk r + 1. Round two (all-gather): the finished
+# chunks walk on. In each round a rank sends all chunks but one, $(p-1)/p$ of the array, together $2\,\frac{p-1}{p}\,N$ bytes for an array of N: that is the least possible for
+# each rank (Patarasuk & Yuan 2009), and it hardly depends on p.
 #
-# | symbol | here | meaning |
-# |---|---|---|
-# | $p$ | `len(arrays)` | ranks |
-# | $N$ | `arrays[0].nbytes` | bytes of one array |
-# | $m$ | `m`, below | micro-batches |
-#
-# By hand, two ranks with (1, 2) and (10, 20): rank 0 sends 1, rank 1 sends 20; now rank 1 has 11, rank 0 has 22. They
-# swap these. Each has sent two numbers of two: $2 \cdot \frac12 \cdot 2$.
+# By hand, two ranks with (1, 2) and (10, 20): rank 0 sends 1, rank 1 sends 20; now rank 1 has 11, rank 0 has 22. They swap these. Each has sent two numbers of two: $2 \cdot
+# \frac12 \cdot 2$.
 
-# %% [markdown] lang="zh" en="eb9e7564"
-# 第一趟（reduce-scatter）：每一块走过所有 rank，沿途累加，最后 rank r 手里是算完的第 r + 1 块。第二趟（all-gather）：算完的块继续往下传。每一趟里，一个 rank 只有一块不用发，发送数组的 $(p-1)/p$，两趟共 $2\,\frac{p-1}{p}\,N$ 字节：对每个 rank 来说这是下限（Patarasuk & Yuan 2009），而且几乎与 p 无关。
-#
-# | 符号 | 这里 | 含义 |
-# |---|---|---|
-# | $p$ | `len(arrays)` | rank 数 |
-# | $N$ | `arrays[0].nbytes` | 一个数组的字节数 |
-# | $m$ | `m`，见下文 | micro-batch 数 |
+# %% [markdown] lang="zh" en="bfde1000"
+# 第一趟（reduce-scatter）：每一块走过所有 rank，沿途累加，最后 rank r 手里是算完的第 r + 1 块。第二趟（all-gather）：算完的块继续往下传。每一趟里，一个 rank 只有一块不用发，发送数组的 $(p-1)/p$，数组共 N 字节的话，两趟共 $2\,\frac{p-1}{p}\,N$ 字节：对每个 rank 来说这是下限（Patarasuk & Yuan 2009），而且几乎与 p 无关。
 #
 # 手算一个：两个 rank，(1, 2) 和 (10, 20)。rank 0 发出 1，rank 1 发出 20；于是 rank 1 有 11，rank 0 有 22。再互相交换。每个 rank 发了两个数，数组也是两个数：$2 \cdot \frac12 \cdot 2$。
 
 # %% role="reward"
 if check.ring_allreduce.passed:
-    ranks, size = list(range(2, 17)), 5040 * 4
-    ring = [max(ring_allreduce([np.ones(5040, np.float32)] * p)[1]) / size for p in ranks]
-    series = {"ring (simulated)": ring, "whole array to everyone": [p - 1 for p in ranks]}
-    with plt.style.context(plot.STYLE):
-        figure, ax = plt.subplots(figsize=(5.6, 2.8))
-    plot.curves(series, x=ranks, xlabel="ranks p", ylabel="sent by one rank / array", ax=ax)
-    plt.show()
-    print(f"ring: {ring[0]:.2f} arrays at p = 2, {ring[-1]:.3f} at p = 16")
-
-# %% [markdown] role="caption" alt="Two curves over 2 to 16 ranks. Sending the whole array to everyone rises in a straight line from 1 to 15 arrays. The ring starts at 1 and stays below 2."
-# What one rank sends, in arrays. In the ring it stays below two however many ranks there are. What does grow with p is the number of
-# steps, 2(p − 1), each with its latency: for small arrays and many ranks a tree is faster.
-
-# %% [markdown] lang="zh" en="32a938e2" alt="两条曲线，横轴是 2 到 16 个 rank。把整个数组发给所有人：从 1 直线上升到 15 份。环：从 1 开始，一直低于 2。"
-# 一个 rank 发送的量，以数组为单位。在环里，不管多少个 rank 都不到两份。随 p 增长的是步数 2(p − 1)，每一步都有延迟：数组小、rank 多的时候，树形更快。
+    for p in (2, 4, 8, 16, 64):
+        sent = ring_allreduce([np.ones(6400, np.float32)] * p)[1]
+        print(
+            f"p = {p:2}: {sent[0] / 25600:.3f} arrays in {2 * (p - 1)} steps; all to all: {p - 1}"
+        )
 
 # %% [markdown] role="reward"
-# Now for real. The next cell writes the program of one worker; the one after it starts two of them on this machine, with TensorFlow's
-# `MultiWorkerMirroredStrategy`. Each takes half of a batch of digits. The variable lives on both; the gradients are
-# all-reduced. Note the loss: a sum divided by the size of the *whole* batch, so that adding the gradients is right.
+# What rank 0 sends: below two arrays, however many ranks there are. What does grow with p is the number of steps, each with its latency; a tree needs only about log p of them.
+
+# %% [markdown] lang="zh" en="a1f2929e"
+# rank 0 发送的量：不管多少个 rank，都不到两份数组。随 p 增长的是步数，每一步都有延迟；树形只要约 log p 步。
+
+# %% [markdown] role="reward"
+# Now for real. The next cell writes the program of one worker; the one after it starts two of them on this machine, with TensorFlow's `MultiWorkerMirroredStrategy`. Each takes
+# half of a batch of digits. The variable lives on both; the gradients are all-reduced. Note the loss: a sum divided by the size of the *whole* batch, so that adding the
+# gradients is right.
 
 # %% [markdown] lang="zh" en="2d70caf9"
 # 现在来真的。下一个单元格写出一个 worker 的程序，再下一个用 TensorFlow 的
@@ -180,7 +161,7 @@ def step(x, y):
     return own
 
 own = tf.function(lambda: strategy.run(step, args=(x, y)))()
-np.savez(f"worker{rank}.npz", together=W.numpy(), alone=batch["W"] - 0.5 * own.numpy())
+np.savez(f"worker{rank}.npz", together=W.numpy(), alone=batch["W"] - 0.5 * p * own.numpy())
 """
 
 # %% role="reward"
@@ -199,11 +180,9 @@ if check.ring_allreduce.passed:
                 socket.create_connection(one.getsockname(), timeout=5).close()
                 addresses = [f"127.0.0.1:{end.getsockname()[1]}" for end in (one, two)]
             for index in range(2):
-                task = {
-                    "cluster": {"worker": addresses},
-                    "task": {"type": "worker", "index": index},
-                }
-                env = os.environ | {"TF_CONFIG": json.dumps(task), "CUDA_VISIBLE_DEVICES": "-1"}
+                task = {"type": "worker", "index": index}
+                config = json.dumps({"cluster": {"worker": addresses}, "task": task})
+                env = os.environ | {"TF_CONFIG": config, "CUDA_VISIBLE_DEVICES": "-1"}
                 env |= {"no_proxy": "127.0.0.1", "TF_CPP_MIN_LOG_LEVEL": "3"}
                 program = [sys.executable, "worker.py"]
                 workers.append(subprocess.Popen(program, cwd=folder, env=env, **quiet))
@@ -240,9 +219,8 @@ if check.ring_allreduce.passed:
                 return reason, None
             for index in range(2):
                 with np.load(Path(folder, f"worker{index}.npz")) as saved:
-                    for name in ("together", "alone"):
-                        gap = np.abs(saved[name] - one_process(x, y, W)).max()
-                        gaps[f"worker {index}, {name}"] = gap
+                    for name, own in saved.items():
+                        gaps[f"worker {index}, {name}"] = np.abs(own - one_process(x, y, W)).max()
         return None, gaps
 
 
@@ -251,34 +229,26 @@ if check.ring_allreduce.passed:
     reason, gaps = compare()
     if reason:
         print(f"Two TensorFlow workers gave no result: {reason}. The simulation above needs none.")
-    else:
-        for name, gap in gaps.items():
-            print(f"{name:19} against one process:", "same" if gap < 1e-5 else "differs", "(1e-5)")
+    for name, gap in (gaps or {}).items():
+        print(f"{name:19} against one process:", "same" if gap < 1e-5 else "differs", "(1e-5)")
 
 # %% [markdown] role="reward"
-# "Together" is a worker's weights after one step with the all-reduce: the same, to rounding, as one process on the whole batch. "Alone" is
-# the control, the step it would have made with its own half: another model on each card. Synchronous data parallelism *is*
-# training with a large batch, so the learning rate has to fit that batch (Goyal et al. 2017, §2.1).
+# "Together" is a worker's weights after one step with the all-reduce: the same, to rounding, as one process on the whole batch. "Alone" is the control, the step it would have
+# made with its own half: another model on each card. Synchronous data parallelism *is* training with a large batch, so the learning rate has to fit that batch (Goyal et al.
+# 2017, §2.1).
 
 # %% [markdown] lang="zh" en="6896a2b0"
 # “together” 是做了 all-reduce 的一步之后某个 worker 的权重：除舍入误差外，与单进程用整个 batch 走一步相同。“alone” 是对照，即只用自己那一半数据走的一步：每张卡上成了不同的模型。同步数据并行**就是**大 batch 训练，所以学习率要与那个 batch 相配（Goyal et al. 2017，§2.1）。
 
 # %% [markdown] role="why"
-# **What most people write first.** Everyone sends everything to everyone, or to one rank that adds: $p - 1$ arrays through one link. Or
-# the second round adds again, so that some chunks count double.
+# **All ranks agree to the last bit**, since each chunk is finished in one place. But chunks are added in different orders, so the result may differ in the last digit from
+# `sum(arrays)`, and from a run with another p.
 #
-# **All ranks agree to the last bit**, since each chunk is finished in one place. But chunks are added in different orders, so the
-# result may differ in the last digit from `sum(arrays)`, and from a run with another p.
+# **Memory** falls by nothing: each rank holds everything. [ZeRO](lesson:training_memory) keeps the reduce-scatter and lets each rank update its chunk only.
 #
-# **Memory** falls by nothing: each rank holds everything. [ZeRO](lesson:training_memory) keeps the reduce-scatter and
-# lets each rank update its chunk only.
-#
-# **Elsewhere.** PyTorch: `DistributedDataParallel` overlaps the all-reduce with the rest of backward; by hand
-# `dist.all_reduce(grad)`. JAX: `jax.lax.psum(grad, axis_name)`.
+# **Elsewhere.** PyTorch: `DistributedDataParallel` overlaps the all-reduce with the rest of backward; by hand `dist.all_reduce(grad)`. JAX: `jax.lax.psum(grad, axis_name)`.
 
-# %% [markdown] lang="zh" en="1804d190"
-# **最常见的第一版。** 每个人把全部数据发给所有人，或者都发给一个 rank 去加：一条链路上要走 $p - 1$ 份数组。或者第二趟里又加一次，有些块就重复计算了。
-#
+# %% [markdown] lang="zh" en="c23acf53"
 # **所有 rank 的结果逐位相同**，因为每一块都只在一处算完。但各块的累加顺序不同，最后一位可能与 `sum(arrays)` 不同，换一个 p 也可能不同。
 #
 # **显存**一点没省：每个 rank 都有全部内容。[ZeRO](lesson:training_memory) 保留 reduce-scatter，让每个 rank 只更新自己那块。
@@ -295,8 +265,8 @@ if check.ring_allreduce.passed:
 # %% [markdown] role="exercise" anchor="column-row-mlp"
 # ## 2 · Columns, then rows
 #
-# Tensor parallelism: the matrices of $y = \max(xW_1 + b_1, 0)\,W_2 + b_2$ are spread over p ranks, rank r holding the r-th of p equal blocks (as `np.split` cuts), and
-# each sees all of x. Write `column_row_mlp`, with one call of `all_reduce`. No rank may use another's blocks.
+# Tensor parallelism: the matrices of $y = \max(xW_1 + b_1, 0)\,W_2 + b_2$ are spread over p ranks, rank r holding the r-th of p equal blocks (as `np.split` cuts), and each sees
+# all of x. Write `column_row_mlp`, with one call of `all_reduce`. No rank may use another's blocks.
 
 # %% [markdown] lang="zh" en="0965c85e"
 # ## 2 · 先按列，再按行
@@ -335,26 +305,24 @@ check.column_row_mlp(column_row_mlp)
 # %% role="reward"
 if check.ring_allreduce.passed and check.column_row_mlp.passed:
     rng = np.random.default_rng(0)
-    x, W1, b1 = rng.normal(size=(16, 64)), rng.normal(size=(64, 256)), rng.normal(size=256)
-    W2, b2 = rng.normal(size=(256, 64)), rng.normal(size=64)
-    serial = np.maximum(x @ W1 + b1, 0) @ W2 + b2
+    layers = [rng.normal(size=shape) for shape in [(16, 64), (64, 256), 256, (256, 64), 64]]
 
     def over_the_ring(parts):
         sums, sent = ring_allreduce([part.ravel() for part in parts])
         print(f"p = {len(parts)}: a rank sends {sent[0]:,} bytes", end=", ")
         return sums[0].reshape(parts[0].shape)
 
+    serial = column_row_mlp(*layers, 1, sum)
     for p in (2, 4, 8):
-        y = column_row_mlp(x, W1, b1, W2, b2, p, over_the_ring)
-        print("equal to one device:", np.allclose(y, serial), f"| weights per rank: 1/{p}")
+        y = column_row_mlp(*layers, p, over_the_ring)
+        print("equal to one device:", np.allclose(y, serial))
 
 # %% [markdown] role="why"
-# **Why columns first.** $\max(x[A_1, A_2], 0) = [\max(xA_1, 0), \max(xA_2, 0)]$: finished units, no talk. With rows
-# first, each rank holds a summand, and $\max(a + b, 0) \ne \max(a, 0) + \max(b, 0)$: an all-reduce before the
-# non-linearity (Shoeybi et al. 2019, §3). Attention is the same, heads in place of columns.
+# **Why columns first.** $\max(x[A_1, A_2], 0) = [\max(xA_1, 0), \max(xA_2, 0)]$: finished units, no talk. With rows first, each rank holds a summand, and $\max(a + b, 0) \ne
+# \max(a, 0) + \max(b, 0)$: an all-reduce before the non-linearity (Shoeybi et al. 2019, §3). Attention is the same, heads in place of columns.
 #
-# **What it sends.** Activations, in every layer, forward and backward; backward needs the sum for the gradient of x. Nothing
-# overlaps with it easily, so it stays inside a node with fast links (Narayanan et al. 2021, §3).
+# **What it sends.** Activations, in every layer, forward and backward; backward needs the sum for the gradient of x. Nothing overlaps with it easily, so it stays inside a node
+# with fast links (Narayanan et al. 2021, §3).
 #
 # **What most people write first.** b2 on every rank: it counts p times, and a test with zero biases never shows it.
 
@@ -368,9 +336,9 @@ if check.ring_allreduce.passed and check.column_row_mlp.passed:
 # %% [markdown] role="exercise" anchor="pipeline-schedule"
 # ## 3 · The pipeline
 #
-# Pipeline parallelism: stage s holds a share of the layers, the batch comes in m micro-batches. A forward takes 1 unit of time on every stage, a backward 2; sending takes
-# none. Micro-batch j's forward needs that of the stage before; its backward needs that of the stage behind, on the last stage its own forward. A stage
-# does one thing at a time, in a fixed order, each as early as it can:
+# Pipeline parallelism: stage s holds a share of the layers, the batch comes in m micro-batches. A forward takes 1 unit of time on every stage, a backward 2; sending takes none.
+# Micro-batch j's forward needs that of the stage before; its backward needs that of the stage behind, on the last stage its own forward. A stage does one thing at a time, in a
+# fixed order, each as early as it can:
 #
 # - `"gpipe"`: forwards 0 … m − 1, then backwards 0 … m − 1;
 # - `"1f1b"`: min(m, p − s) forwards, then a backward and a forward in turn while forwards are left, then the remaining backwards; both kinds in order 0, 1, ….
@@ -430,8 +398,8 @@ check.pipeline_schedule(pipeline_schedule)
 # %% [markdown] role="exercise" anchor="bubble"
 # ## 4 · Measure it
 #
-# Write `bubble`, which measures any such schedule: the share of all device time in which a stage does nothing, and the most
-# micro-batches whose activations each stage holds at a time. They are held from the start of the forward to the end of the backward.
+# Write `bubble`, which measures any such schedule: the share of all device time in which a stage does nothing, and the most micro-batches whose activations each stage holds at
+# a time. They are held from the start of the forward to the end of the backward.
 
 # %% [markdown] lang="zh" en="97bd920d"
 # ## 4 · 量一量
@@ -493,19 +461,18 @@ if check.pipeline_schedule.passed and check.bubble.passed:
         print(f"(p − 1)/(m + p − 1) = {3 / (m + 3):.3f}; held", *[held.max() for _, held in rows])
 
 # %% [markdown] role="caption" alt="Two Gantt charts of four stages and eight micro-batches over 33 units of time. GPipe: a staircase of eight forwards, then one of eight backwards, with idle corners and a gap between. 1F1B: after a few forwards, forwards and backwards alternate; the idle time is spread differently but both charts end at 33."
-# Four stages, eight micro-batches, drawn from your schedules. Both end at the same moment and idle the same share, (p − 1)/(m + p − 1). What differs is how
-# many micro-batches wait for their backward: m on every stage under GPipe, at most min(p, m) under 1F1B.
+# Four stages, eight micro-batches, drawn from your schedules. Both end at the same moment and idle the same share, (p − 1)/(m + p − 1). What differs is how many micro-batches
+# wait for their backward: m on every stage under GPipe, at most min(p, m) under 1F1B.
 
 # %% [markdown] lang="zh" en="26f6e023" alt="两幅甘特图，四段、八个 micro-batch，时间 33 个单位。GPipe：先是八个前向的阶梯，再是八个反向的阶梯，角落和中间是空的。1F1B：做几个前向之后，前向和反向交替；空闲的分布不同，但两幅图都在 33 结束。"
 # 四段、八个 micro-batch，由你的调度画出。两者同时结束，空闲比例相同，都是 (p − 1)/(m + p − 1)。不同的是有多少 micro-batch 在等反向：GPipe 每段都是 m 个，1F1B 最多 min(p, m) 个。
 
 # %% [markdown] role="why"
-# **Why $(p-1)/(m+p-1)$.** The last stage waits p − 1 forwards for its first input, the first stage p − 1 backwards for its last. Each stage
-# works $3m$ of $3(m + p - 1)$. Huang et al. (2019, §2) give this share; Narayanan et al. (2021, §2.2) divide by the *ideal* time and get
-# $(p-1)/m$. Say which you mean.
+# **Why $(p-1)/(m+p-1)$.** The last stage waits p − 1 forwards for its first input, the first stage p − 1 backwards for its last. Each stage works $3m$ of $3(m + p - 1)$. Huang
+# et al. (2019, §2) give this share; Narayanan et al. (2021, §2.2) divide by the *ideal* time and get $(p-1)/m$. Say which you mean.
 #
-# **So more micro-batches?** Yes, until they are too small to fill a device; and under GPipe activations grow with m. 1F1B breaks that link. Interleaving, several
-# smaller stages per device, shrinks the bubble itself and sends more (§2.2 there).
+# **So more micro-batches?** Yes, until they are too small to fill a device; and under GPipe activations grow with m. 1F1B breaks that link. Interleaving, several smaller stages
+# per device, shrinks the bubble itself and sends more (§2.2 there).
 #
 # **What the model leaves out.** Stages of unequal length, time to send, recomputation (a third unit in each backward).
 
@@ -536,28 +503,6 @@ sizes = {"p": 2, "m": 3, "kind": "1f1b"}
 ### END SOLUTION
 if sizes is not ...:
     check.pipeline_schedule.hack(trap=6, **sizes)
-
-# %% [markdown] role="flaws" anchor="flaws"
-# ## Find the flaw
-#
-# A candidate explains how to train on many cards. Which statements are wrong?
-#
-# {{flaws}}
-
-# %% [markdown] lang="zh" en="54ad616f"
-# ## 挑错
-#
-# 一位候选人这样讲多卡训练。哪几句是错的？
-#
-# {{flaws}}
-
-# %% role="flaws"
-### BEGIN SOLUTION
-wrong = [1, 4, 5, 7]
-### END SOLUTION
-
-# %%
-check.flaws(wrong)
 
 # %% [markdown] role="follow-up" anchor="sync-time"
 # ## The interviewer goes on
@@ -591,24 +536,10 @@ count = 2 * 2
 # %%
 check.all_reduces(count)
 
-# %% [markdown] role="follow-up" anchor="share"
-# **Eight stages, 32 micro-batches: which share of the total time is the bubble?** Within 1 %.
-
-# %% [markdown] lang="zh" en="f1811c75"
-# **八段，32 个 micro-batch：气泡占总时间的比例是多少？** 误差不超过 1%。
-
-# %% role="follow-up"
-### BEGIN SOLUTION
-fraction = 7 / (32 + 7)
-### END SOLUTION
-
-# %%
-check.share(fraction)
-
 # %% [markdown] role="follow-up" fold="64 cards, 8 per node, a model that does not fit on one. How do you lay it out?"
-# Tensor parallelism over at most the 8 cards of a node, where links are fast. If that is not enough, a pipeline over nodes: it sends
-# one activation per boundary. What is left over is data parallelism, with the states sharded. Global batch = replicas × micro-batch × m;
-# m well above the number of stages. Then measure: MFU, not the formula, decides (Narayanan et al. 2021, §3).
+# Tensor parallelism over at most the 8 cards of a node, where links are fast. If that is not enough, a pipeline over nodes: it sends one activation per boundary. What is left
+# over is data parallelism, with the states sharded. Global batch = replicas × micro-batch × m; m well above the number of stages. Then measure: MFU, not the formula, decides
+# (Narayanan et al. 2021, §3).
 
 # %% [markdown] lang="zh" en="73da886f" fold="64 张卡，每机 8 张，模型单卡放不下。怎么排布？"
 # 张量并行最多用到机内的 8 张卡，那里互联快。不够再跨机做流水线：每个边界只传一份激活值。剩下的做数据并行，并切分状态。全局 batch = 副本数 × micro-batch × m，m 要明显大于段数。然后实测：看的是 MFU，不是公式（Narayanan et al. 2021，§3）。
@@ -616,8 +547,7 @@ check.share(fraction)
 # %% [markdown] role="say" anchor="say"
 # ## Say it
 #
-# Answer the opening question in about a minute, in your own words. You see the key points after you
-# have written something.
+# Answer the opening question in about a minute, in your own words. You see the key points after you have written something.
 
 # %% [markdown] lang="zh" en="d2ed9109"
 # ## 说一遍

@@ -323,6 +323,14 @@ grad_cos.case(
 )
 
 
+grad_cos.case(
+    np.array([3e-6, 0.0]),
+    np.array([3e-6, 4e-6]),
+    en="tiny gradients, as late in training, still have a direction",
+    zh="训练后期的梯度很小，但方向还在",
+)
+
+
 @grad_cos.fresh(en="fresh gradients", zh="新的梯度")
 def _(rng):
     return rng.normal(size=(3, 4)) + 0.3, rng.normal(size=(3, 4)) - 0.3
@@ -365,6 +373,12 @@ grad_cos.trap(
     en="0 / 0 is nan. A task whose gradient vanishes has no direction; the question asks for 0 "
     "there.",
     zh="0 / 0 得 nan。梯度为 0 的任务没有方向，题目要求返回 0。",
+)
+grad_cos.trap(
+    lambda g1, g2: float((g1 * g2).sum() / (np.linalg.norm(g1) * np.linalg.norm(g2) + 1e-8)),
+    en="The 1e-8 in the denominator is larger than the product of two small lengths, and pulls the "
+    "cosine to 0. Treat the length 0 on its own.",
+    zh="分母里的 1e-8 比两个很小的长度之积还大，把余弦拉向 0。长度为 0 的情况单独处理。",
 )
 
 
@@ -419,6 +433,12 @@ pcgrad.case(
     [0, 1, 2],
     en="the same in another order",
     zh="同样的任务换一个顺序",
+)
+pcgrad.case(
+    np.array([[3e-6, 0.0], [-1e-6, 2e-6]]),
+    [0, 1],
+    en="tiny gradients are projected alike",
+    zh="很小的梯度也照样投影",
 )
 pcgrad.case(
     np.array([[-1.0, 2.0], [0.0, 0.0]]),
@@ -543,24 +563,6 @@ best_weight.trap(
     en="That is s itself, log 16.",
     zh="这是 s 本身，log 16。",
 )
-
-first_order = Estimate(0.75, rtol=0.02)
-first_order.trap(
-    -499.0,
-    en="That is without surgery: 1 − 500. There the step raises task 1's loss.",
-    zh="这是不做投影的结果：1 − 500。那样任务 1 的损失会上升。",
-)
-first_order.trap(
-    0.5,
-    en="cos² is 0.25, and 1 − 0.25 is left.",
-    zh="cos² = 0.25，剩下 1 − 0.25。",
-)
-first_order.trap(
-    1.0,
-    en="g₁ is projected too and loses its component along g₂.",
-    zh="g₁ 自己也被投影，失去了沿 g₂ 的分量。",
-)
-
 
 # ---- in words ----------------------------------------------------------------------------------
 
