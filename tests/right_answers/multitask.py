@@ -98,6 +98,13 @@ def slope_with(rule):
     return lambda losses, s: (*by_sigma(losses, s)[:2], rule(np.asarray(losses), np.asarray(s)))
 
 
+def in_log_sigma(losses, s):
+    """s read as log σ from beginning to end."""
+    variance = np.square(np.exp(s))
+    terms = losses / variance
+    return float(terms.sum() + s.sum()), 1 / variance, 1 - 2 * terms
+
+
 # ---- grad_cos ----------------------------------------------------------------------------------
 
 
@@ -203,6 +210,7 @@ TWINS = {
         6: slope_with(lambda losses, s: losses / np.exp(s) - 1 / 2),
         7: slope_with(lambda losses, s: -losses / np.exp(s)),
         8: sigma_with(normal=True),
+        9: in_log_sigma,
     },
     "grad_cos": {
         1: lambda g1, g2: np.vdot(g1, g2),

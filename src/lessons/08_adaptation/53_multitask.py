@@ -211,7 +211,7 @@ if check.mtl_grads.passed:
             print("gains", np.round(np.sort(both - alone), 3).tolist())
         ax.axvline(0, color="black", linewidth=0.8)
         ax.set(yticks=range(4), yticklabels=settings, xlabel="digit accuracy: together − alone")
-        ax.invert_yaxis()
+        ax.set_ylim(3.5, -0.5)
     plt.show()
 
 # %% [markdown] role="caption" alt="Four rows of five dots: the gain in digit accuracy from sharing. 60 labels with three related tasks: all dots right of zero, around 0.06. 60 labels with two random tasks: left of zero. 1,347 labels with three related tasks: around zero. 60 labels with one related task in a trunk of width 8: left of zero."
@@ -254,13 +254,13 @@ if check.mtl_grads.passed:
 # %% [markdown] role="exercise" anchor="uncertainty-weight"
 # ## 2 · Learn the weights
 #
-# Kendall et al. (2018) give each task a noise $\sigma_k$, trained with the network. Write `uncertainty_weight` in the form for classification, with the log variance $s_k = \log
-# \sigma_k^2$: total $= \sum_k e^{-s_k} L_k + \tfrac12 s_k$. No $\tfrac12$ before the losses.
+# Kendall et al. (2018) give each task a noise $\sigma_k$, trained with the network. Write `uncertainty_weight` in the form for classification (their equation 10, second task),
+# with the log variance $s_k = \log \sigma_k^2$: total $= \sum_k (e^{-s_k} L_k + \tfrac12 s_k)$. No $\tfrac12$ before the losses.
 
-# %% [markdown] lang="zh" en="dfd80e25"
+# %% [markdown] lang="zh" en="615b5bac"
 # ## 2 · 把权重学出来
 #
-# Kendall et al.（2018）给每个任务一个噪声 $\sigma_k$，与网络一起训练。用分类的形式写出 `uncertainty_weight`，参数是对数方差 $s_k = \log \sigma_k^2$：总损失 $= \sum_k e^{-s_k} L_k + \tfrac12 s_k$。损失前面没有 $\tfrac12$。
+# Kendall et al.（2018）给每个任务一个噪声 $\sigma_k$，与网络一起训练。按分类任务的形式（论文公式 10 的第二个任务）写出 `uncertainty_weight`，参数是对数方差 $s_k = \log \sigma_k^2$：总损失 $= \sum_k (e^{-s_k} L_k + \tfrac12 s_k)$。损失前面没有 $\tfrac12$。
 
 
 # %% role="exercise"
@@ -304,11 +304,16 @@ if check.mtl_grads.passed and check.uncertainty_weight.passed:
 
 # %% [markdown] role="reward"
 # Digit accuracy, mean and range of five seeds. A loss 1,000 times larger takes the trunk, whether its labels mean something or not; Adam does not mend that, since it scales the
-# *sum*. The learned s finds the scale and most of the accuracy comes back, not all: it takes steps to get there, and s knows how *large* a loss is, not whether the task is of
-# any use. Coins keep a weight too.
+# *sum*. The learned s makes up for much of the scale, and part of the accuracy comes back: it takes steps to get there, and s knows how *large* a loss is, not whether the task is
+# of any use. Coins keep a weight too.
+#
+# Read s as a weight, not as a measured noise. A softmax over logits / σ² has no such simple likelihood; the paper approximates it, and its two sides agree only as σ → 1, that is
+# at s = 0.
 
-# %% [markdown] lang="zh" en="635d7e20"
-# 数字准确率，五个种子的均值和范围。大 1000 倍的损失会独占主干，不管它的标签有没有意义；Adam 也救不了，因为它缩放的是**总和**。学出来的 s 找到了量级，准确率大部分回来了，但不是全部：s 要走很多步才到位，而且它只知道损失有多**大**，不知道任务有没有用。抛硬币的任务也保留着权重。
+# %% [markdown] lang="zh" en="b07d233a"
+# 数字准确率，五个种子的均值和范围。大 1000 倍的损失会独占主干，不管它的标签有没有意义；Adam 也救不了，因为它缩放的是**总和**。学出来的 s 抵消了大部分量级差异，准确率也回来了一部分：s 要走很多步才到位，而且它只知道损失有多**大**，不知道任务有没有用。抛硬币的任务也保留着权重。
+#
+# s 应当看作权重，不要当成测出来的噪声。对 logits / σ² 做 softmax，似然并没有这么简单的形式；论文用的是近似，只有 σ → 1（即 s = 0）时两边才相等。
 
 # %% [markdown] role="exercise" anchor="grad-cos"
 # ## 3 · Measure conflict
@@ -384,14 +389,14 @@ if check.mtl_grads.passed and check.grad_cos.passed:
         print(f"51–200: {min(late):+.2f} to {max(late):+.2f};", end=" ")
         print(f"digit accuracy {np.mean([score for _, score in runs]):.3f}")
 
-# %% [markdown] role="caption" alt="Two panels of gradient cosine over 200 steps, mean and range of five seeds. Left: parity and closed loop start positive, about 0.2 to 0.4, and after step 50 swing around zero in wide bands. Right: coin falls from zero to about minus 0.4 at step 100; hide parity goes to about minus 0.6."
+# %% [markdown] role="caption" alt="Two panels of gradient cosine over 200 steps, mean and range of five seeds. Left: over the first 40 steps the means of parity and closed loop lie between 0 and 0.5; after step 50 they swing around zero in wide bands. Right: coin falls from zero to about minus 0.4 at step 100 and rises to minus 0.2; hide parity goes to about minus 0.6."
 # Cosine between the digits' gradient and the other task's in the trunk, means of ten steps, five seeds. Averaged over the first 50 steps, parity and the loop agree with the
-# digits on every seed; from step 51 on, random coins conflict on every seed, as does a task that wants the trunk to hide parity (its gradient is reversed, as in Ganin &
-# Lempitsky 2015), and that one ruins the digits. Later the related pairs show both signs: one late cosine says little. (Where the sum of two gradients vanishes, they are
-# exactly opposite, for any pair.)
+# digits on every seed (the loop on one of them barely); from step 51 on, random coins conflict on every seed, as does a task that wants the trunk to hide parity (its gradient is reversed, as in Ganin &
+# Lempitsky 2015), and that one ruins the digits. Later the related pairs show both signs: one late cosine says little. (Where the sum of two gradients vanishes and
+# they do not, they are exactly opposite, for any pair.)
 
-# %% [markdown] lang="zh" en="88abc713" alt="两幅图，200 步内梯度余弦的变化，五个种子的均值和范围。左：奇偶和封闭圈从约 0.2 到 0.4 的正值开始，第 50 步之后在 0 上下摆动，色带很宽。右：抛硬币从 0 降到第 100 步的约 −0.4；隐藏奇偶降到约 −0.6。"
-# 主干里数字任务与另一个任务的梯度余弦，每十步取平均，五个种子。前 50 步平均来看，奇偶和圈在每个种子上都与数字一致；从第 51 步起，随机的硬币在每个种子上都与数字冲突，要求主干隐藏奇偶的任务也一样（梯度取反，见 Ganin & Lempitsky 2015），后者还毁掉了数字识别。再往后，相关的任务对正负都有：单看后期的一个余弦说明不了什么。（两个梯度之和为 0 时，它们恰好相反，任何一对任务都如此。）
+# %% [markdown] lang="zh" en="8ad40bf3" alt="两幅图，200 步内梯度余弦的变化，五个种子的均值和范围。左：前 40 步，奇偶和封闭圈的均值在 0 到 0.5 之间；第 50 步之后在 0 上下摆动，色带很宽。右：抛硬币从 0 降到第 100 步的约 −0.4，再回到 −0.2；隐藏奇偶降到约 −0.6。"
+# 主干里数字任务与另一个任务的梯度余弦，每十步取平均，五个种子。前 50 步平均来看，奇偶和圈在每个种子上都与数字一致（圈在其中一个种子上只是略大于 0）；从第 51 步起，随机的硬币在每个种子上都与数字冲突，要求主干隐藏奇偶的任务也一样（梯度取反，见 Ganin & Lempitsky 2015），后者还毁掉了数字识别。再往后，相关的任务对正负都有：单看后期的一个余弦说明不了什么。（两个梯度之和为 0、而各自不为 0 时，它们恰好相反，任何一对任务都如此。）
 
 # %% [markdown] role="exercise" anchor="pcgrad"
 # ## 4 · Surgery
@@ -460,10 +465,10 @@ if check.mtl_grads.passed and check.pcgrad.passed:
 
 # %% [markdown] role="reward"
 # Some steps along the sum raise the digits' loss (to first order); with PCGrad and two tasks none can. That softens the harm of a loss weighted 30 times; on none of the five
-# seeds did it cost accuracy. But equal weights do about as well (parity) or better (coin): surgery changes directions, it does not say how much a task is worth.
+# seeds was it worse than the sum. But on average equal weights do about as well (parity) or better (coin): surgery changes directions, it does not say how much a task is worth.
 
-# %% [markdown] lang="zh" en="b05714d3"
-# 沿着总和走，有的步子会（在一阶近似下）抬高数字任务的损失；两个任务用 PCGrad 时一步也不会。权重 30 倍的危害因此减轻了，五个种子上都没有降低准确率。不过把权重设成相等，效果差不多（奇偶）甚至更好（硬币）：手术改的是方向，不回答一个任务值多少。
+# %% [markdown] lang="zh" en="27574374"
+# 沿着总和走，有的步子会（在一阶近似下）抬高数字任务的损失；两个任务用 PCGrad 时一步也不会。权重 30 倍的危害因此减轻了，五个种子上，准确率都没有比直接相加更低。不过平均来看，把权重设成相等，效果差不多（奇偶）甚至更好（硬币）：手术改的是方向，不回答一个任务值多少。
 
 # %% [markdown] role="why"
 # **Time and memory.** PCGrad needs every task's gradient of the trunk on its own: K backward passes, K copies, K² dot products.
@@ -582,17 +587,17 @@ check.say(answer)
 # ## References
 #
 # - Caruana 1997, *Multitask Learning*, Machine Learning 28.
-# - Kendall, Gal & Cipolla 2018, *Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics*, arXiv:1705.07115, §3 (the log variance).
+# - Kendall, Gal & Cipolla 2018, *Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics*, arXiv:1705.07115, §3 (equation 10; the log variance).
 # - Yu et al. 2020, *Gradient Surgery for Multi-Task Learning*, arXiv:2001.06782, Algorithm 1.
 # - Standley et al. 2020, *Which Tasks Should Be Learned Together in Multi-task Learning?*, arXiv:1905.07553.
 # - Ganin & Lempitsky 2015, *Unsupervised Domain Adaptation by Backpropagation*, arXiv:1409.7495 (gradient reversal).
 # - Kurin et al. 2022, *In Defense of the Unitary Scalarization for Deep Multi-Task Learning*, arXiv:2201.04122.
 
-# %% [markdown] lang="zh" en="e5992fc3"
+# %% [markdown] lang="zh" en="ac9ba767"
 # ## 参考文献
 #
 # - Caruana 1997, *Multitask Learning*，Machine Learning 28。
-# - Kendall, Gal & Cipolla 2018, *Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics*，arXiv:1705.07115，§3（对数方差）。
+# - Kendall, Gal & Cipolla 2018, *Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics*，arXiv:1705.07115，§3（公式 10；对数方差）。
 # - Yu et al. 2020, *Gradient Surgery for Multi-Task Learning*，arXiv:2001.06782，算法 1。
 # - Standley et al. 2020, *Which Tasks Should Be Learned Together in Multi-task Learning?*，arXiv:1905.07553。
 # - Ganin & Lempitsky 2015, *Unsupervised Domain Adaptation by Backpropagation*，arXiv:1409.7495（梯度反转）。

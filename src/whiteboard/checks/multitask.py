@@ -288,6 +288,15 @@ uncertainty_weight.trap(
     "the formula does that.",
     zh="把权重归一化成和为 1 了。这样压低一个任务就必然抬高另一个，公式里没有这一步。",
 )
+uncertainty_weight.trap(
+    lambda losses, s: (
+        np.sum(np.exp(-2 * s) * losses + s),
+        np.exp(-2 * s),
+        1 - 2 * np.exp(-2 * s) * losses,
+    ),
+    en="This is right for s = log σ. Here s = log σ²: then 1/σ² is e^(−s), and log σ is s / 2.",
+    zh="这是 s = log σ 时的写法。这里 s = log σ²，所以 1/σ² 是 e^(−s)，log σ 是 s / 2。",
+)
 
 
 # ---- grad_cos ----------------------------------------------------------------------------------
@@ -321,11 +330,15 @@ grad_cos.case(
     en="a gradient of 0 conflicts with nothing: 0",
     zh="梯度为 0 时与谁都不冲突：返回 0",
 )
-
-
 grad_cos.case(
-    np.array([3e-6, 0.0]),
-    np.array([3e-6, 4e-6]),
+    np.zeros(2),
+    np.array([2.0, -1.0]),
+    en="the same where the first is 0",
+    zh="第一个梯度为 0 时也一样",
+)
+grad_cos.case(
+    np.array([3e-8, 0.0]),
+    np.array([3e-8, 4e-8]),
     en="tiny gradients, as late in training, still have a direction",
     zh="训练后期的梯度很小，但方向还在",
 )
@@ -606,9 +619,9 @@ flaws.true(
 flaws.false(
     en="A negative cosine late in training proves that the tasks do not belong together.",
     zh="训练后期余弦为负，说明这些任务不该放在一起。",
-    because_en="Where the sum of two gradients vanishes, they are opposite: any pair ends so "
-    "near a stationary point.",
-    because_zh="两个梯度之和趋于 0 时，它们必然方向相反：任何一对任务接近驻点时都会这样。",
+    because_en="Where the sum of two gradients vanishes and they do not, they are opposite: any "
+    "pair, at a stationary point of the sum.",
+    because_zh="两个梯度之和为 0、各自不为 0 时，方向必然相反：总损失的驻点上，任何任务对都这样。",
     source="g₁ + g₂ = 0 at a stationary point",
 )
 flaws.false(
