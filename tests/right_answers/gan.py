@@ -67,6 +67,15 @@ def losses_with_epsilon(real_logits, fake_logits, saturating=False, eps=1e-8):
     return d_loss, caught if saturating else -np.log(fake + eps).mean()
 
 
+def losses_that_overflow(real_logits, fake_logits, saturating=False):
+    with np.errstate(all="ignore"):
+        generated = np.average(np.log1p(np.exp(fake_logits)))
+        d_loss = np.average(np.log1p(np.exp(-real_logits))) + generated
+        if saturating:
+            return d_loss, -generated
+        return d_loss, np.average(np.log1p(np.exp(-fake_logits)))
+
+
 # ---- train_step --------------------------------------------------------------------------------
 
 
@@ -125,15 +134,20 @@ def wrong_step(
     frozen=False,
     noise=None,
     plain=False,
+    real_label=1.0,
+    logits=True,
 ):
     """A round written with labels; the parts named are wrong."""
 
     def answer(generator, discriminator, g_optimizer, d_optimizer, real, z_d, z_g):
+        import keras
         import tensorflow as tf
 
-        def entropy(label, logits):
-            labels = label * tf.ones_like(logits)
-            return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
+        def entropy(label, outputs):
+            labels = label * tf.ones_like(outputs)
+            if not logits:
+                return keras.losses.BinaryCrossentropy()(labels, outputs)
+            return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, outputs))
 
         z_g = z_d if noise == "z_d" else z_g
         training = {"training": True} if mode else {}
@@ -142,14 +156,14 @@ def wrong_step(
             images = generator(z_g, **training)
             if numpy:
                 images = tf.convert_to_tensor(images.numpy())
-            logits = discriminator(images, **training)
-            return -entropy(0.0, logits) if saturating else entropy(g_labels, logits)
+            judged = discriminator(images, **training)
+            return -entropy(0.0, judged) if saturating else entropy(g_labels, judged)
 
         with tf.GradientTape(persistent=True) as tape:
             on_fake = discriminator(generator(z_d, **training), **training)
-            d_loss = entropy(0.0, on_fake)
+            d_loss = entropy(1.0 - real_label, on_fake)
             if see_real:
-                d_loss += entropy(1.0, discriminator(real, **training))
+                d_loss += entropy(real_label, discriminator(real, **training))
             early = g_value() if simultaneous or joint else 0.0
             total = d_loss + early if joint else d_loss
         of_d, of_g = discriminator.trainable_variables, generator.trainable_variables
@@ -295,6 +309,7 @@ TWINS = {
         7: wrong_losses(sat=(1, 1)),
         8: wrong_losses(g=1),
         9: wrong_losses(unseen=True),
+        10: losses_that_overflow,
     },
     "train_step": {
         1: wrong_step(bribed=True),
@@ -309,6 +324,8 @@ TWINS = {
         10: wrong_step(frozen=True),
         11: wrong_step(noise="z_d"),
         12: wrong_step(plain=True),
+        13: wrong_step(real_label=0.0),
+        14: wrong_step(logits=False),
     },
     "report": {
         1: wrong_report(power=1),

@@ -259,7 +259,7 @@ def train(step, seed, stops):
     return seen
 
 
-stops = (100, 300, 1000)
+stops = (100, 300, 600)
 generated = []  # of three seeds
 
 # %% role="reward"
@@ -270,12 +270,12 @@ if check.train_step.passed:
     titles = [name if column == 0 else "" for name in names for column in range(8)]
     ax = plot.image_grid(np.concatenate(rows).reshape(-1, 8, 8), titles=titles)
 
-# %% [markdown] role="caption" alt="Four rows of eight small grey images. First row: real digits. After 100 rounds: eight nearly equal blurs. After 300 rounds: rough shapes of digits. After 1000 rounds: eight different shapes, several of them readable as digits."
-# Real digits, and what seed 0 makes of the same eight noise vectors after 100, 300 and 1,000 rounds. Is it good? The
+# %% [markdown] role="caption" alt="Four rows of eight small grey images. First row: real digits. After 100 rounds: eight nearly equal blurs. After 300 rounds: rough shapes of digits. After 600 rounds: eight different shapes, several of them readable as digits."
+# Real digits, and what seed 0 makes of the same eight noise vectors after 100, 300 and 600 rounds. Is it good? The
 # eye is easily pleased; the next exercise measures.
 
-# %% [markdown] lang="zh" en="ffa92ae4" alt="四行小灰度图，每行八张。第一行是真实数字；100 轮之后是八团几乎一样的模糊影子；300 轮之后有了数字的大致轮廓；1000 轮之后是八个不同的形状，有几个认得出是什么数字。"
-# 第一行是真实数字，下面是种子 0 在 100、300、1,000 轮之后，由同样八个噪声向量生成的图。好不好？眼睛很容易满足，下一题来测量。
+# %% [markdown] lang="zh" en="b2a092a7" alt="四行小灰度图，每行八张。第一行是真实数字；100 轮之后是八团几乎一样的模糊影子；300 轮之后有了数字的大致轮廓；600 轮之后是八个不同的形状，有几个认得出是什么数字。"
+# 第一行是真实数字，下面是种子 0 在 100、300、600 轮之后，由同样八个噪声向量生成的图。好不好？眼睛很容易满足，下一题来测量。
 
 # %% [markdown] role="why"
 # **Time and memory.** One round is two forward passes through G, one of them with a backward pass, and three
@@ -372,12 +372,12 @@ if check.report.passed and check.train_step.passed:
     for label in ax.get_xticklabels():
         label.set(rotation=20, ha="right")
 
-# %% [markdown] role="caption" alt="Seven bars, the mean distance to the nearest training digit. Held-out digits are lowest, about 2.1. The mean image and the GAN after 300 and 1000 rounds are near 3; the GAN after 100 rounds and the one whose generator step moves the discriminator are higher; uniform noise is highest, about 7.1."
+# %% [markdown] role="caption" alt="Seven bars, the mean distance to the nearest training digit. Held-out digits are lowest, about 2.1. The mean image and the GAN after 300 and 600 rounds are near 3; the GAN after 100 rounds and the one whose generator step moves the discriminator are higher; uniform noise is highest, about 7.1."
 # Distances to the nearest of 1,347 training digits; for the GANs the mean of three seeds. The printed modes say what the
 # bars hide: the mean image is nearer than the GAN's samples and is a single mode. And the GAN whose
 # G step moves D as well, after 300 rounds, is farther away and misses half of the classes or more.
 
-# %% [markdown] lang="zh" en="9e0c6ba0" alt="七根柱子，表示到最近训练数字的平均距离。留出的真实数字最低，约 2.1；平均图和训练 300、1000 轮的 GAN 在 3 左右；100 轮的 GAN 和“G 的一步也动 D”的 GAN 更高；均匀噪声最高，约 7.1。"
+# %% [markdown] lang="zh" en="9e0c6ba0" alt="七根柱子，表示到最近训练数字的平均距离。留出的真实数字最低，约 2.1；平均图和训练 300、600 轮的 GAN 在 3 左右；100 轮的 GAN 和“G 的一步也动 D”的 GAN 更高；均匀噪声最高，约 7.1。"
 # 到 1,347 张训练图中最近一张的距离；GAN 是三个种子的平均。打印出的模式数说出了柱子看不到的事：平均图比 GAN 的样本还近，却只有一个模式。而 G 的一步也动 D 的那个 GAN，300 轮之后离得更远，还缺了至少一半的类别。
 
 # %% [markdown] role="why"
@@ -398,18 +398,18 @@ if check.report.passed and check.train_step.passed:
 # ## 4 · The best discriminator
 #
 # For fixed G, D's best answer is known (Proposition 1). Write `best_response`: from two densities on a grid,
-# $D^*(x)$ and the value $V(D^*, G)$. Where both densities are 0, $D^* = 1/2$; a density of 0 adds
+# $D^*(x)$ and the value $V(D^*, G)$, its integrals as plain sums times dx. Where both densities are 0, $D^* = 1/2$; a density of 0 adds
 # nothing to the value.
 
-# %% [markdown] lang="zh" en="99996b68"
+# %% [markdown] lang="zh" en="2f2ce90c"
 # ## 4 · 最优判别器
 #
-# G 固定时，D 的最优解是已知的（Proposition 1）。写出 `best_response`：由格点上的两个密度求 $D^*(x)$ 和价值 $V(D^*, G)$。两个密度都为 0 处，$D^* = 1/2$；密度为 0 的一项对价值没有贡献。
+# G 固定时，D 的最优解是已知的（Proposition 1）。写出 `best_response`：由格点上的两个密度求 $D^*(x)$ 和价值 $V(D^*, G)$，积分就用求和乘 dx。两个密度都为 0 处，$D^* = 1/2$；密度为 0 的一项对价值没有贡献。
 
 
 # %% role="exercise"
 def best_response(p, q, dx):
-    """(d, value): the best D at each point, shape (n,), and V, a number.
+    """(d, value): the best D at each point, shape (n,), and V, a number: a sum times dx.
 
     p, q: densities of real and generated data, shape (n,), floats ≥ 0. dx: step of the grid.
     """
@@ -433,7 +433,7 @@ def best_response(p, q, dx):
 # %% [markdown] lang="zh" en="10c1d275"
 # 1. 在一个点 x 上只有 p 和 q 两个数起作用。那里是在对 D 最大化什么？
 # 2. 某点 p = 3、q = 1：$3 \log D + \log(1 - D)$ 的导数在哪里为零？
-# 3. 在 p + q 不为 0 处用 p 除以 p + q。价值：p 乘这个比例的对数，加上 q 乘另一个比例的对数，各自由密度直接算，只在密度不为 0 处求和；再乘 dx。
+# 3. 在 p + q 不为 0 处用 p 除以 p + q。价值：p 乘这个比例的对数，加上 q 乘另一个比例的对数，比例都直接由密度算出，只在密度不为 0 处求和；再乘 dx。
 
 # %%
 check.best_response(best_response)

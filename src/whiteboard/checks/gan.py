@@ -46,6 +46,15 @@ losses.case(
     zh="原始博弈里生成器的损失",
 )
 losses.case(
+    np.array([-45.0, 2.0]),
+    np.array([45.0]),
+    saturating=True,
+    en="a discriminator that is fooled: the losses are large and finite",
+    zh="被骗过的判别器：损失很大，但有限",
+    ask_en="σ(45) is 1 in floating point. What is then left of 1 − σ(45)?",
+    ask_zh="浮点数里 σ(45) 就是 1，那么 1 − σ(45) 还剩什么？",
+)
+losses.case(
     np.array([[-1000.0], [800.0]]),
     np.array([[900.0], [-1000.0], [-700.0]]),
     en="large logits, in shape (B, 1)",
@@ -94,6 +103,11 @@ def candidate(real_logits, fake_logits, saturating=False):
 
 def _softplus(x):
     return np.logaddexp(0, x)
+
+
+def _overflowing(x):
+    with np.errstate(all="ignore"):
+        return np.log(1 + np.exp(x))
 
 
 def _game(
@@ -172,6 +186,17 @@ losses.trap(
     zh="判别器只看了生成图。那一律判“生成”就全对，损失能降到 0，却对数据一无所知。",
     ask_en="What would a discriminator say that has never seen a real image?",
     ask_zh="从没见过真图的判别器会怎么判？",
+)
+losses.trap(
+    _game(
+        d=lambda r, f: _overflowing(-r).mean() + _overflowing(f).mean(),
+        g=lambda f: _overflowing(-f).mean(),
+        g_saturating=lambda f: -_overflowing(f).mean(),
+    ),
+    en="The formula is right, but exp(1000) overflows to inf. Take 0 and x together as two "
+    "exponents in one function that adds exponentials and returns the logarithm.",
+    zh="公式没错，但 exp(1000) 溢出成 inf。把 0 和 x 看作两个指数，"
+    "用一个“指数相加再取对数”的函数一步算完。",
 )
 
 # ---- train_step --------------------------------------------------------------------------------
@@ -462,6 +487,11 @@ def _playing(
     return train_step
 
 
+def _unsquashed(tf, outputs):
+    """-mean log of outputs read as probabilities, clipped as Keras does."""
+    return -tf.reduce_mean(tf.math.log(tf.clip_by_value(outputs, 1e-7, 1 - 1e-7)))
+
+
 def _joint(generator, discriminator, g_optimizer, d_optimizer, real, z_d, z_g):
     import tensorflow as tf
 
@@ -526,9 +556,11 @@ train_step.trap(
 )
 train_step.trap(
     _playing(at_once=True),
-    en="Both gradients are taken before either network moves. That is a game too, but not the one "
-    "asked for: G plays against the discriminator just updated.",
-    zh="两个梯度都在更新之前求好了。这也是一种玩法，但题目要的是：G 面对刚更新过的 D。",
+    en="G's gradient belongs to the discriminator from before this round: G steps first, or both "
+    "gradients are taken before either network moves. That is a game too, but here G plays against "
+    "the discriminator just updated.",
+    zh="G 的梯度是对着这一轮之前的 D 求的：要么 G 先走，要么两个梯度都在更新之前求好了。"
+    "这也是一种玩法，但题目要的是：G 面对刚更新过的 D。",
 )
 train_step.trap(
     _playing(training=False),
@@ -555,6 +587,28 @@ train_step.trap(
     "graph: return it as it is, and convert outside.",
     zh="float(loss)、loss.numpy() 都要求张量有值。在 tf.function 里它只是图上的一个节点："
     "原样返回，到外面再转。",
+)
+train_step.trap(
+    _playing(
+        d_part=lambda tf, r, f: (
+            tf.reduce_mean(tf.nn.softplus(r)) + tf.reduce_mean(tf.nn.softplus(-f))
+        )
+    ),
+    en="In D's step the labels are swapped: D learns to call real images generated. Real is 1, "
+    "generated is 0.",
+    zh="D 的一步里标签反了：D 学的是把真图说成生成的。真图是 1，生成图是 0。",
+)
+train_step.trap(
+    _playing(
+        d_part=lambda tf, r, f: _unsquashed(tf, r) + _unsquashed(tf, 1 - f),
+        g_part=_unsquashed,
+    ),
+    en="The discriminator's outputs are taken for probabilities, but they are logits: the loss "
+    "clips them to [0, 1], and most of the gradient is lost. In Keras: from_logits=True.",
+    zh="把判别器的输出当成了概率，其实是 logits：损失把它们裁剪到 [0, 1]，梯度大多丢了。"
+    "Keras 里要写 from_logits=True。",
+    ask_en="Which values can the last Dense(1) give, and which can a probability have?",
+    ask_zh="最后的 Dense(1) 能输出哪些值？概率能取哪些值？",
 )
 
 # ---- report ------------------------------------------------------------------------------------
@@ -721,8 +775,8 @@ best_response.case(
     zh="密度相同：处处 1/2，价值为 -log 4",
 )
 best_response.case(
-    np.array([4.0, 0.0, 0.0]),
-    np.array([0.0, 0.0, 2.0]),
+    np.array([2.0, 0.0, 0.0]),
+    np.array([0.0, 0.5, 1.5]),
     0.5,
     en="densities that share no point: a value of 0 and no NaN",
     zh="没有公共点的密度：价值为 0，没有 NaN",
