@@ -82,7 +82,7 @@ check.corrupt(corrupt)
 
 # %% [markdown] role="idea" anchor="idea"
 # A denoising autoencoder learns $f$ from pairs: $\tilde x = \text{clip}(x + \sigma\varepsilon)$ goes in, $x$ must come
-# out (Vincent et al. 2010, §4):
+# out (Vincent et al. 2010, §3):
 #
 # $$\min_\theta \; \mathbb{E}_{x, \varepsilon}\, \| f_\theta(\tilde x) - x \|^2$$
 #
@@ -95,8 +95,8 @@ check.corrupt(corrupt)
 # The best $f$ for this loss is the mean of all clean images that may lie behind $\tilde x$. That is why outputs look
 # smooth where the noise leaves a choice.
 
-# %% [markdown] lang="zh" en="b6417fd5"
-# 去噪自编码器从成对的数据学 $f$：送进 $\tilde x = \text{clip}(x + \sigma\varepsilon)$，要求输出 $x$（Vincent et al. 2010，§4）：
+# %% [markdown] lang="zh" en="d9d5f8b8"
+# 去噪自编码器从成对的数据学 $f$：送进 $\tilde x = \text{clip}(x + \sigma\varepsilon)$，要求输出 $x$（Vincent et al. 2010，§3）：
 #
 # $$\min_\theta \; \mathbb{E}_{x, \varepsilon}\, \| f_\theta(\tilde x) - x \|^2$$
 #
@@ -455,15 +455,15 @@ check.say(answer)
 # %% [markdown] role="reference"
 # ## References
 #
-# - Vincent et al. 2010, *Stacked Denoising Autoencoders*, JMLR 11, §4 (corrupted input, clean target).
+# - Vincent et al. 2010, *Stacked Denoising Autoencoders*, JMLR 11, §3 (corrupted input, clean target).
 # - Lehtinen et al. 2018, *Noise2Noise*, arXiv:1803.04189, §2.
 # - Ronneberger, Fischer & Brox 2015, *U-Net*, arXiv:1505.04597.
 # - Data: E. Alpaydin and C. Kaynak 1998, *Optical Recognition of Handwritten Digits*, UCI, CC BY 4.0.
 
-# %% [markdown] lang="zh" en="5be4c9e7"
+# %% [markdown] lang="zh" en="34bfaeb0"
 # ## 参考文献
 #
-# - Vincent et al. 2010, *Stacked Denoising Autoencoders*，JMLR 11，§4（输入加噪、目标干净）。
+# - Vincent et al. 2010, *Stacked Denoising Autoencoders*，JMLR 11，§3（输入加噪、目标干净）。
 # - Lehtinen et al. 2018, *Noise2Noise*，arXiv:1803.04189，§2。
 # - Ronneberger, Fischer & Brox 2015, *U-Net*，arXiv:1505.04597。
 # - 数据：E. Alpaydin and C. Kaynak 1998, *Optical Recognition of Handwritten Digits*，UCI，CC BY 4.0。

@@ -704,7 +704,7 @@ flaws.false(
     zh="去噪自编码器就是带瓶颈的自编码器，用 fit(x_train, x_train) 训练。",
     because_en="Then it never sees noise. The input is corrupted, the target stays clean.",
     because_zh="那它从没见过噪声。输入要加噪，目标保持干净。",
-    source=f"{_VINCENT}, §4",
+    source=f"{_VINCENT}, §3",
 )
 flaws.true(
     en="The loss compares the output with the clean image, not with the noisy input.",
@@ -717,7 +717,7 @@ flaws.false(
     "draw "
     "remains to be fitted.",
     because_zh="每次用到一张图都重新加噪：等于免费的数据，也没有一份固定的噪声可以拟合。",
-    source=f"{_VINCENT}, §4",
+    source=f"{_VINCENT}, §3",
 )
 flaws.false(
     en="PSNR on the training images shows how well it denoises.",
@@ -727,6 +727,7 @@ flaws.false(
     "simple filter.",
     because_zh="它见过这些图的干净版本。要用留出的图，旁边放带噪输入和简单滤波。",
     source="measured in this lesson",
+    source_zh="本课实测",
 )
 flaws.true(
     en="Its error on clean images can be larger than a plain autoencoder's: it pays for the noise "

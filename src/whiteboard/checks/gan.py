@@ -941,6 +941,7 @@ flaws.false(
     because_zh="Keras 1 和 2 保留编译那一刻的权重列表。Keras 3 训练时才查看，D 没有可训练权重，"
     "纹丝不动。",
     source="measured in this lesson",
+    source_zh="本课实测",
 )
 flaws.true(
     en="In G's step the gradient passes through D, and D's weights stay as they are.",

@@ -587,6 +587,7 @@ flaws.false(
     "digits got worse here.",
     because_zh="任务在主干里竞争。这里配上随机标签，或者主干太窄，数字识别都变差了。",
     source="measured above; Standley et al. 2020",
+    source_zh="见上面的实测；Standley et al. 2020",
 )
 flaws.true(
     en="The trunk's gradient is the weighted sum of the tasks' gradients; a head sees its own task "
@@ -599,6 +600,7 @@ flaws.false(
     because_en="Units and scale decide then: a loss 1,000 times larger takes the trunk.",
     because_zh="那样由单位和量级说了算：大 1000 倍的损失会独占主干。",
     source="Kendall et al. 2018, §1; measured above",
+    source_zh="Kendall et al. 2018, §1；见上面的实测",
 )
 flaws.true(
     en="A related task with many labels helps most where the target task has few.",
@@ -631,6 +633,7 @@ flaws.false(
     "`mtl_grads`.",
     because_zh="每个任务的损失在自己的 batch 上算，共享的只是主干，`mtl_grads` 就是这样。",
     source="the training above",
+    source_zh="见上面的训练",
 )
 
 say = Say(
