@@ -70,10 +70,13 @@ def test_the_bundled_digits_are_scikit_learns():
 
 @pytest.fixture(scope="module")
 def keras(tf):
-    before = tf.keras.backend.floatx()
+    # Both: a layer built by an earlier test of this process has fixed the policy already.
+    before, policy = tf.keras.backend.floatx(), tf.keras.config.dtype_policy()
     tf.keras.backend.set_floatx("float64")
+    tf.keras.config.set_dtype_policy("float64")
     yield tf.keras
     tf.keras.backend.set_floatx(before)
+    tf.keras.config.set_dtype_policy(policy)
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "silu", "gelu"])

@@ -258,6 +258,7 @@ RIGHT = {
     "bubble": [by_events, by_table],
     "sync_time": ["0.49 s", "490 ms"],
     "all_reduces": ["4", 4],
+    "flaws": [{7, 5, 4, 1}, "1，4，5，7"],
 }
 
 TWINS = {

@@ -505,6 +505,28 @@ sizes = {"p": 2, "m": 3, "kind": "1f1b"}
 if sizes is not ...:
     check.pipeline_schedule.hack(trap=6, **sizes)
 
+# %% [markdown] role="flaws" anchor="flaws"
+# ## Find the flaw
+#
+# A candidate explains how to train on many cards. Which statements are wrong?
+#
+# {{flaws}}
+
+# %% [markdown] lang="zh" en="54ad616f"
+# ## 挑错
+#
+# 一位候选人这样讲多卡训练。哪几句是错的？
+#
+# {{flaws}}
+
+# %% role="flaws"
+### BEGIN SOLUTION
+wrong = [1, 4, 5, 7]
+### END SOLUTION
+
+# %%
+check.flaws(wrong)
+
 # %% [markdown] role="follow-up" anchor="sync-time"
 # ## The interviewer goes on
 #

@@ -8,6 +8,7 @@ import numpy as np
 from whiteboard.grading.check import Check
 from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
+from whiteboard.grading.flaws import Flaws
 from whiteboard.grading.say import Say
 
 # ---- ring_allreduce ----------------------------------------------------------------------------
@@ -675,6 +676,59 @@ all_reduces.trap(
 )
 
 # ---- in words ----------------------------------------------------------------------------------
+
+flaws = Flaws()
+flaws.false(
+    en="Data parallelism over p cards divides the memory for weights and optimizer by p.",
+    zh="p 张卡做数据并行，权重和优化器的显存就降为 1/p。",
+    because_en="Every card keeps a full copy; only the batch is split. Sharding the states is "
+    "ZeRO or FSDP.",
+    because_zh="每张卡都有完整的一份，切的只是 batch。切分这些状态的是 ZeRO 或 FSDP。",
+    source="Rajbhandari et al. 2020, §5",
+)
+flaws.true(
+    en="In a ring all-reduce a card sends less than twice the array, however many cards there are.",
+    zh="环形 all-reduce 里，不管多少张卡，每张卡发送的都不到数组的两倍。",
+)
+flaws.true(
+    en="The first matrix of an MLP is split by columns, so that the non-linearity needs no "
+    "communication.",
+    zh="MLP 的第一个矩阵按列切，这样非线性之前不用通信。",
+)
+flaws.false(
+    en="The bubble takes (p − 1)/m of the total time.",
+    zh="气泡占总时间的 (p − 1)/m。",
+    because_en="(p − 1)/m is relative to the ideal time without a bubble. Of the total it is "
+    "(p − 1)/(m + p − 1).",
+    because_zh="(p − 1)/m 是相对没有气泡的理想时间。占总时间的比例是 (p − 1)/(m + p − 1)。",
+    source="Narayanan et al. 2021, §2.2",
+)
+flaws.false(
+    en="1F1B replaced GPipe's schedule because its bubble is smaller.",
+    zh="1F1B 取代 GPipe 的调度，是因为气泡更小。",
+    because_en="The bubble is the same, as measured above. 1F1B holds at most p micro-batches' "
+    "activations instead of m.",
+    because_zh="气泡一样大，上面量过。1F1B 省的是激活值：最多存 p 个 micro-batch，而不是 m 个。",
+    source="Narayanan et al. 2021, §2.2; measured above",
+    source_zh="Narayanan et al. 2021, §2.2；见上面的实测",
+)
+flaws.true(
+    en="Tensor parallelism talks in every layer and belongs inside a node with fast links.",
+    zh="张量并行每一层都要通信，应放在有高速互联的单机之内。",
+)
+flaws.false(
+    en="Eight cards with the old batch and learning rate each train exactly as one card did.",
+    zh="八张卡各用原来的 batch 和学习率，训练过程和单卡时完全一样。",
+    because_en="The step is that of one card on a batch eight times as large. Whoever changes the "
+    "batch tunes the learning rate again.",
+    because_zh="这一步等于单卡用八倍 batch 的一步。batch 变了，学习率就要重新调。",
+    source="the two workers above; Goyal et al. 2017, §2.1",
+    source_zh="见上面的两个 worker；Goyal et al. 2017, §2.1",
+)
+flaws.true(
+    en="A pipeline that empties before each update computes the same gradient as no pipeline.",
+    zh="每次更新前都排空的流水线，算出的梯度与不用流水线时相同。",
+)
 
 say = Say(
     model_en="""
