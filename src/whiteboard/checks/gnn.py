@@ -497,6 +497,12 @@ wl.case(
     zh="邻居是 0 和 2，与邻居是 1 和 1 不同",
 )
 wl.case(
+    np.array([[3, 0], [3, 5], [3, 6], [4, 1], [4, 2], [4, 7]]),
+    [0, 1, 2, 3, 3, 4, 5, 6],
+    en="neighbours 0, 4, 5 and 1, 2, 6 differ, though their number, sum and squares' sum agree",
+    zh="邻居 0、4、5 与 1、2、6 不同，尽管个数、和、平方和都相等",
+)
+wl.case(
     np.array([[0, 1]]),
     [0, 1],
     en="two linked nodes of different colours stay different",
