@@ -167,6 +167,67 @@ def test_an_unwritten_stub_has_no_traceback(check):
         assert said(check.grade(answer), "zh") == "○ variance · 还没有写"
 
 
+def test_a_stub_that_an_answer_calls_is_named_and_a_librarys_error_is_no_stub(check):
+    def centred(x):
+        raise NotImplementedError("write your answer here")
+
+    def answer(x):
+        return (centred(x) ** 2).mean(axis=1)
+
+    verdict = check.grade(answer)
+    assert str(verdict) == "○ variance · it calls centred, which is not written yet"
+    assert said(verdict, "zh") == "○ variance · 其中调用的 centred 还没有写"
+
+    library = {}
+    code = "def lazy(x):\n    raise NotImplementedError('no kernel for this')"
+    exec(compile(code, "/site-packages/library.py", "exec"), library)
+    verdict = check.grade(lambda x: library["lazy"](x))
+    assert verdict.status == "failed"
+    assert "no kernel for this" in str(verdict)
+
+
+def test_the_method_of_a_class_that_is_not_written_yet():
+    class Counter:
+        def count(self):
+            raise NotImplementedError("write your answer here")
+
+    counter = Check()
+    counter.name = "counter"
+
+    @counter.property(en="it counts", zh="会数数")
+    def _(answer):
+        return Evidence(expected=1, got=answer().count())
+
+    assert str(counter.grade(Counter)) == "○ counter · not written yet"
+
+
+def test_a_list_that_is_changed_in_place_is_noticed():
+    ordered = Check(lambda words: sorted(words))
+    ordered.name = "ordered"
+    ordered.case(["b", "a"], en="sorted", zh="排好序")
+    ordered.case([2.0, float("nan"), 1.0][1:], en="NaN stays NaN", zh="NaN 不变")
+
+    def in_place(words):
+        words.sort()
+        return words
+
+    assert ordered.grade(lambda words: sorted(words)).passed
+    assert "words" in str(ordered.grade(in_place))
+    assert ordered.grade(in_place).status == "failed"
+
+
+def test_a_property_says_in_words_what_it_found():
+    step = Check()
+    step.name = "step"
+
+    @step.property(en="the loss falls", zh="损失下降")
+    def _(answer):
+        return Evidence(expected=0.5, got=Text("no number", "不是数"))
+
+    assert "Got: no number" in str(step.grade(lambda: 0))
+    assert "实际：不是数" in said(step.grade(lambda: 0), "zh")
+
+
 def test_a_patched_numpy_gets_a_sentence(check, monkeypatch):
     monkeypatch.setattr(np, "allclose", lambda *_, **__: True)
     verdict = check.grade(lambda x: right(x) + 1)

@@ -117,8 +117,9 @@ class Check(Exercise):
                 if not costly and getattr(probe, "costly", False):
                     continue
                 looks.append(self.look(probe, answer, seed, dog))
-                if isinstance(looks[-1].outcome.error, NotImplementedError):
-                    return self._unwritten()
+                unwritten = self._stub_met(looks[-1].outcome.error, answer)
+                if unwritten:
+                    return unwritten
                 if not looks[-1].holds:
                     break
         if looks[-1].holds:
@@ -254,8 +255,20 @@ class Check(Exercise):
                     return Verdict(self.name, FAILED, got=text)
         return None
 
-    def _unwritten(self):
-        return Verdict(self.name, UNWRITTEN, summary=messages.STUB)
+    def _unwritten(self, summary=messages.STUB):
+        return Verdict(self.name, UNWRITTEN, summary=summary)
+
+    def _stub_met(self, error, answer):
+        """The verdict on an answer that met a stub: its own, or that of a function it calls."""
+        if not isinstance(error, NotImplementedError):
+            return None
+        stub = guard.raised_by(error)
+        if not stub:  # TensorFlow and NumPy raise it too
+            return None
+        own = {getattr(part, "__qualname__", stub) for part in answer}
+        if any(stub == name or stub.startswith(f"{name}.") for name in own):
+            return self._unwritten()
+        return self._unwritten(messages.CALLS_STUB.filled(name=stub.rpartition(".<locals>.")[2]))
 
     def _stuck_line(self, stream):
         """What the watchdog prints, past the redirection, when a compiled call will not end."""

@@ -98,6 +98,8 @@ def _expected_of_trouble(check, look):
 
 def _shown_got(difference, evidence):
     got = difference.got
+    if isinstance(evidence.got, Text):  # the check's own words for what it found
+        return evidence.got
     if difference.kind == "shape":
         return messages.SHAPE.filled(shape=np.shape(got))
     if difference.kind == "length":

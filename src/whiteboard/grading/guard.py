@@ -9,6 +9,7 @@ import contextlib
 import copy
 import ctypes
 import io
+import re
 import threading
 import traceback
 from dataclasses import dataclass
@@ -207,7 +208,8 @@ def _was_changed(before, after):
     if isinstance(before, list | tuple):
         pairs = zip(before, after, strict=False)
         return len(before) != len(after) or any(_was_changed(a, b) for a, b in pairs)
-    return False
+    plain = isinstance(before, str | bool | int | float)  # as entries of lists and dicts
+    return plain and before != after and before == before  # NaN, which never equals itself, stays
 
 
 def _same_bytes(a, b):
@@ -218,8 +220,31 @@ def learner_line(error) -> str:
     """The learner's innermost line in the traceback of `error`: "line 3: x = y @ z", or ""."""
     found = ""
     for frame in traceback.extract_tb(error.__traceback__):
-        library = "site-packages" in frame.filename or frame.filename.startswith(_HERE)
-        if library or "/lib/python" in frame.filename or frame.filename.startswith("<frozen"):
-            continue
-        found = f"line {frame.lineno}: {frame.line}" if frame.line else f"line {frame.lineno}"
+        if _is_learners(frame.filename):
+            found = f"line {frame.lineno}: {frame.line}" if frame.line else f"line {frame.lineno}"
     return found
+
+
+def raised_by(error) -> str:
+    """The learner's function that raised `error` itself, "Adam.step", or "" where a library did."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_code.co_qualname if _is_learners(frame.f_code.co_filename) else ""
+
+
+def first_line(error) -> str:
+    """The line that says what is wrong: Keras puts the layer's name, and colours, before it."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+        lines = lines[1:]
+    return lines[0][:200] if lines else "…"
+
+
+def reason(error) -> str:
+    """What `error` says, for a property that caught it: "ValueError: expected 3 axes"."""
+    return f"{type(error).__name__}: {first_line(error)}"
+
+
+def _is_learners(filename):
+    library = "site-packages" in filename or filename.startswith(_HERE)
+    return not (library or "/lib/python" in filename or filename.startswith("<frozen"))

@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import re
 import sys
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -124,19 +123,10 @@ def _raised(outcome, limit):
     if isinstance(error, guard.ForbiddenError):
         name, reason = error.args
         return "forbidden", messages.FORBIDDEN.filled(name=name, reason=reason)
-    kind, message = type(error).__name__, _first_line(error)
+    kind, message = type(error).__name__, guard.first_line(error)
     if not outcome.line and kind == "TypeError" and "argument" in message:
         return "signature", messages.SIGNATURE.filled(message=message)
     if not outcome.line:
         return f"raised {kind}", messages.UNUSABLE.filled(kind=kind, message=message)
     text = messages.RAISED.filled(kind=kind, line=outcome.line, message=message)
     return f"raised {kind}", text
-
-
-def _first_line(error):
-    """The line that says what is wrong: Keras puts the layer's name, and colours, before it."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
-        lines = lines[1:]
-    return lines[0][:200] if lines else "…"

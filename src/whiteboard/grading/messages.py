@@ -18,6 +18,7 @@ PASSED = Text("{what} passed", "通过 {what}")
 CASES = Text("{n} case{s}", "{n} 个用例")
 PROPERTIES = Text("{n} propert{ies}", "{n} 条性质")
 STUB = Text("not written yet", "还没有写")
+CALLS_STUB = Text("it calls {name}, which is not written yet", "其中调用的 {name} 还没有写")
 
 IN_FULL = Text("{got} instead of {expected}", "得到 {got}，应为 {expected}")
 DIFFERS_FROM = Text("differs from {index}", "从 {index} 起不同")
