@@ -22,6 +22,7 @@ TRACEBACK_LINES = 8
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _USES_DATA = re.compile(r"from whiteboard import [^\n]*\bdata\b|whiteboard\.data\b")
+_USES_TRAINING = re.compile(r"whiteboard\.training\b")
 
 
 class ExecutionError(Exception):
@@ -29,7 +30,7 @@ class ExecutionError(Exception):
 
 
 def executed_key(book: NotebookNode, course: Course, slug: str) -> str:
-    """The hash of what decides a solution's outputs: its code, checks, data and the lock."""
+    """The hash of what decides a solution's outputs: code, checks, trainer, data and the lock."""
     code = [cell.source for cell in book.cells if cell.cell_type == "code"]
     check_file = course.check_file(slug)
     checks = check_file.read_bytes() if check_file.exists() else b""
@@ -41,8 +42,11 @@ def executed_key(book: NotebookNode, course: Course, slug: str) -> str:
     for source in code:
         add(source.encode())
     add(checks)
+    texts = [*code, checks.decode("utf-8", "replace")]
+    if any(_USES_TRAINING.search(text) for text in texts):
+        add((course.source / "whiteboard" / "training.py").read_bytes())
     # Only lessons that read data run again when a data file changes.
-    if any(_USES_DATA.search(text) for text in [*code, checks.decode("utf-8", "replace")]):
+    if any(_USES_DATA.search(text) for text in texts):
         files = [course.source / "whiteboard" / "data.py"]
         files += sorted(path for path in course.data.rglob("*") if path.is_file())
         for path in files:

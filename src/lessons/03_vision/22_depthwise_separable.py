@@ -289,30 +289,33 @@ def accuracies(kind, width, seeds=2):
     """Digits, three layers, the last two of `kind` → (multiplications, test accuracies)."""
     import keras
 
-    (x, y), (x_test, y_test) = data.digits(split=True)
+    from whiteboard.training import Trainer
+
     layer = {"standard": keras.layers.Conv2D, "separable": keras.layers.SeparableConv2D}[kind]
-    which, scores = ("standard", "separable").index(kind), []
-    model = keras.Sequential(
-        [
-            keras.Input((8, 8, 1)),
-            keras.layers.Conv2D(width, 3, padding="same", activation="relu"),
-            layer(2 * width, 3, strides=2, padding="same", activation="relu"),
-            layer(4 * width, 3, strides=2, padding="same", activation="relu"),
-            keras.layers.GlobalAveragePooling2D(),
-            keras.layers.Dense(10),
-        ]
-    )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.01), loss, steps_per_execution=22)
-    for seed in range(seeds):  # one model, traced once; weights and Adam's averages start anew
-        keras.utils.set_random_seed(seed)
-        model.set_weights(keras.models.clone_model(model).get_weights())
-        for variable in model.optimizer.variables:
-            if "learning_rate" not in variable.path:
-                variable.assign(np.zeros(variable.shape))
-        model.fit(x[..., None], y, epochs=5, batch_size=64, verbose=0)
-        logits = model(x_test[..., None]).numpy()
+
+    def build():
+        model = keras.Sequential(
+            [
+                keras.Input((8, 8, 1)),
+                keras.layers.Conv2D(width, 3, padding="same", activation="relu"),
+                layer(2 * width, 3, strides=2, padding="same", activation="relu"),
+                layer(4 * width, 3, strides=2, padding="same", activation="relu"),
+                keras.layers.GlobalAveragePooling2D(),
+                keras.layers.Dense(10),
+            ]
+        )
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.Adam(0.01), loss)
+        return model
+
+    (x, y), (x_test, y_test) = data.digits(split=True)
+    trainer, scores = Trainer(build), []
+    for seed in range(seeds):
+        trainer.restart(seed)
+        trainer.fit(x[..., None], y, epochs=5, batch_size=64)
+        logits = trainer.model(x_test[..., None]).numpy()
         scores.append(float((logits.argmax(axis=1) == y_test).mean()))
+    which = ("standard", "separable").index(kind)
     cost = macs(8, 8, 3, 1, width)[0] + 40 * width
     cost += macs(8, 8, 3, width, 2 * width, stride=2)[which]
     return cost + macs(4, 4, 3, 2 * width, 4 * width, stride=2)[which], scores
@@ -332,14 +335,14 @@ if check.macs.passed:
         ax.legend()
         plt.show()
 
-# %% [markdown] role="caption" alt="Test accuracy against multiplications on a logarithmic axis for standard and separable networks of two widths; grey dots are single runs. At the smaller width the separable network lies far to the left and several points lower; at the larger width it is about two points lower with about a sixth of the multiplications."
+# %% [markdown] role="caption" alt="Test accuracy against multiplications on a logarithmic axis for standard and separable networks of two widths; grey dots are single runs. At the smaller width the separable network lies far to the left and several points lower; at the larger width it is one to two points lower with about a sixth of the multiplications."
 # Digits, 5 epochs, widths 8 and 24, two seeds each (grey dots; naming the most frequent class scores about
-# .1). At width 24 the separable network stays about two points behind the standard one with a sixth of the multiplications; at width 8 it loses
+# .1). At width 24 the separable network stays one to two points behind the standard one with a sixth of the multiplications; at width 8 it loses
 # several points. The wide separable network costs a third more than the narrow standard one and scores no better: on so small a task the trade does not pay.
 # The formula compares layers of equal width; whether the trade pays is measured on the task.
 
-# %% [markdown] lang="zh" en="7e4c2db9" alt="测试准确率随乘法次数（对数轴）的变化，标准与可分离两种网络各两种宽度，灰点是单次训练。较窄时，可分离网络在左边很远处，准确率低几个点；较宽时，它低大约两个点，乘法约为六分之一。"
-# 手写数字，5 个 epoch，宽度 8 和 24，各两个种子（灰点；总猜最多的一类约 .1）。宽度 24 时，可分离网络比标准网络低大约两个点，乘法只有六分之一；宽度 8 时低几个点。宽的可分离网络比窄的标准网络多算三分之一，得分却没有更高：任务这么小，这笔交易不划算。公式比的是同样宽度的两种层，划不划算要在任务上测。
+# %% [markdown] lang="zh" en="991c2720" alt="测试准确率随乘法次数（对数轴）的变化，标准与可分离两种网络各两种宽度，灰点是单次训练。较窄时，可分离网络在左边很远处，准确率低几个点；较宽时，它低一两个点，乘法约为六分之一。"
+# 手写数字，5 个 epoch，宽度 8 和 24，各两个种子（灰点；总猜最多的一类约 .1）。宽度 24 时，可分离网络比标准网络低一两个点，乘法只有六分之一；宽度 8 时低几个点。宽的可分离网络比窄的标准网络多算三分之一，得分却没有更高：任务这么小，这笔交易不划算。公式比的是同样宽度的两种层，划不划算要在任务上测。
 
 
 # %% role="reward"

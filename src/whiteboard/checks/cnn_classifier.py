@@ -7,8 +7,6 @@ already, and nobody else should wait for it.
 import contextlib
 import inspect
 import math
-import random
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +16,7 @@ from whiteboard.grading.check import Check
 from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
+from whiteboard.grading.guard import reason
 from whiteboard.grading.program import Program
 from whiteboard.grading.say import Say
 from whiteboard.grading.text import Text
@@ -50,19 +49,6 @@ _MEASURED = {
     "changes": "换一个种子结果不同",
     "another batch": "换了一个 batch",
 }
-
-
-@contextlib.contextmanager
-def seeded(seed):
-    """Seed what Keras draws initial weights and dropout masks from, and restore it afterwards."""
-    python, numpy = random.getstate(), np.random.get_state()
-    random.seed(seed)
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
 
 
 @contextlib.contextmanager
@@ -125,13 +111,6 @@ def _network(config, x, rng):
     return weights, x @ kernel + bias
 
 
-def _reason(error):
-    """The line of a Keras message that says what is wrong: behind the colours, not the first."""
-    lines = [re.sub(r"\x1b\[\d+m", "", line).strip() for line in str(error).splitlines()]
-    lines = [line for line in lines if line]
-    return f"{type(error).__name__}: {lines[1] if len(lines) > 1 else lines[0]}"
-
-
 def _copied_weights(answer, config, batch, seed):
     """Evidence: the shapes of the model's weights, or, where they fit, its logits."""
     rng = np.random.default_rng(seed)
@@ -141,7 +120,7 @@ def _copied_weights(answer, config, batch, seed):
     try:
         output = model(x)  # a subclassed model has its weights after the first call
     except ValueError as error:
-        return Evidence(given={"config": config, "x": x}, expected=logits, got=_reason(error))
+        return Evidence(given={"config": config, "x": x}, expected=logits, got=reason(error))
     wanted, had = [w.shape for w in weights], [tuple(v.shape) for v in model.weights]
     shapes = logits.shape, tuple(output.shape)
     if sorted(wanted) != sorted(had) or shapes[0] != shapes[1]:
@@ -190,6 +169,8 @@ def _(answer):
     ask_zh="给每一类的概率都是 1/10，损失是多少？",
 )
 def _(answer):
+    from whiteboard.training import seeded
+
     config = Config((12, 10, 1), (8, 16), (3, 3), "same", 2, (32,), 10)
     rng = np.random.default_rng(3)
     # Dim images: He's initialisation, right as it is, lets bright ones start above the limit.
@@ -214,6 +195,8 @@ def _(answer):
     ask_zh="两个单元权重相同，梯度也就相同，以后靠什么区分开？",
 )
 def _(answer):
+    from whiteboard.training import seeded
+
     config = Config((12, 10, 1), (8, 16), (3, 3), "same", 2, (32,), 10)
     with seeded(4):
         model = answer(config)
@@ -894,6 +877,8 @@ def _(answer):
 )
 def _(answer):
     import keras
+
+    from whiteboard.training import seeded
 
     train, test = shifted_digits()
     with seeded(0), quiet_tracing():

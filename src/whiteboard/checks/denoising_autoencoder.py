@@ -4,9 +4,7 @@ The noise is random, so it is judged by statistics; every tolerance is at least 
 TensorFlow is imported inside the functions that need it.
 """
 
-import contextlib
 import math
-import random
 
 import numpy as np
 
@@ -501,19 +499,6 @@ pairs.trap(
 # ---- build_ae ----------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _seeded(seed):
-    """Seed what Keras draws initial weights from, and restore it afterwards."""
-    python, numpy = random.getstate(), np.random.get_state()
-    random.seed(seed)
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
-
-
 build_ae = Check(limit=30.0, rtol=1e-4)
 
 
@@ -522,7 +507,9 @@ build_ae = Check(limit=30.0, rtol=1e-4)
     zh="图像 (B, 28, 28, 1) → 同样形状的图像，不论输入如何都在 0 … 1",
 )
 def _(answer):
-    with _seeded(1):
+    from whiteboard.training import seeded
+
+    with seeded(1):
         model = answer(6)
     x = 300 * np.random.default_rng(1).normal(size=(5, 28, 28, 1)).astype("float32")
     y = np.asarray(model(x))
@@ -561,9 +548,11 @@ def _directions(model, count):
     ask_zh="解码器能看到几个数？",
 )
 def _(answer):
+    from whiteboard.training import seeded
+
     got = []
     for latent in (3, 7):
-        with _seeded(3):
+        with seeded(3):
             got.append(_directions(answer(latent), latent + 6))
     return Evidence(given={"latent": [3, 7]}, expected=[3, 7], got=got)
 
@@ -573,7 +562,9 @@ def _(answer):
     zh="编码器和解码器里都有卷积，各至少两个",
 )
 def _(answer):
-    with _seeded(4):
+    from whiteboard.training import seeded
+
+    with seeded(4):
         model = answer(5)
     model(np.zeros((1, 28, 28, 1), "float32"))
     kernels = sum(len(w.shape) == 4 for w in model.trainable_weights)

@@ -5,7 +5,6 @@ already, and nobody else should wait for it.
 """
 
 import math
-import re
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from whiteboard.grading.check import Check
 from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
+from whiteboard.grading.guard import reason
 from whiteboard.grading.program import Program
 from whiteboard.grading.say import Say
 from whiteboard.grading.text import Text
@@ -234,13 +234,6 @@ sgd_train.trap(
 # ---- build_mlp ---------------------------------------------------------------------------------
 
 
-def _reason(error):
-    """The line of a Keras message that says what is wrong: behind the colours, not the first."""
-    lines = [re.sub(r"\x1b\[\d+m", "", line).strip() for line in str(error).splitlines()]
-    lines = [line for line in lines if line]
-    return f"{type(error).__name__}: {lines[1] if len(lines) > 1 else lines[0]}"
-
-
 def _loaded(answer, rng, lr=0.5):
     """A model for 5×3 images with weights of ours, or what it has instead of them."""
     params = _params(rng, 15, 7, 4)
@@ -310,7 +303,7 @@ def _(answer):
             model.reset_metrics()
             got.append(np.ravel(model.train_on_batch(x[rows], y[rows]))[0])
         except (ValueError, AttributeError, tf.errors.OpError) as error:
-            return Evidence(given={"x": x, "y": y}, expected=losses, got=_reason(error))
+            return Evidence(given={"x": x, "y": y}, expected=losses, got=reason(error))
     moved = {tuple(v.shape): np.asarray(v) for v in model.weights}
     return Evidence(
         given={"x": x, "y": y, "lr": 0.5},

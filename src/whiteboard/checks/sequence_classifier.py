@@ -4,10 +4,7 @@ TensorFlow is imported inside the functions that need it: a learner who has a mo
 already, and nobody else should wait for it.
 """
 
-import contextlib
 import math
-import random
-import re
 
 import numpy as np
 
@@ -16,6 +13,7 @@ from whiteboard.grading.check import Check
 from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
+from whiteboard.grading.guard import reason
 from whiteboard.grading.program import Program
 from whiteboard.grading.say import Say
 from whiteboard.grading.text import Text
@@ -73,26 +71,6 @@ def _cross_entropy(logits, labels):
     top = logits.max(axis=1, keepdims=True)
     log_p = logits - top - np.log(np.exp(logits - top).sum(axis=1, keepdims=True))
     return -log_p[np.arange(len(labels)), labels].mean()
-
-
-@contextlib.contextmanager
-def seeded(seed):
-    """Seed what Keras draws initial weights and batches from, and restore it afterwards."""
-    python, numpy = random.getstate(), np.random.get_state()
-    random.seed(seed)
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
-
-
-def _reason(error):
-    """The line of a Keras message that says what is wrong: behind the colours, not the first."""
-    lines = [re.sub(r"\x1b\[\d+m", "", line).strip() for line in str(error).splitlines()]
-    lines = [line for line in lines if line]
-    return f"{type(error).__name__}: {lines[1] if len(lines) > 1 else lines[0]}"
 
 
 _SIZES = {"units": 6, "T": 7, "D": 5, "C": 4}
@@ -185,7 +163,7 @@ def _(answer):
     try:
         got = np.ravel(model.train_on_batch(x.astype(np.float32), y))[0]
     except (ValueError, AttributeError, tf.errors.OpError) as error:
-        return Evidence(given=given, expected=loss, got=_reason(error))
+        return Evidence(given=given, expected=loss, got=reason(error))
     kernel = next(v for v in model.weights if tuple(v.shape) == weights[3].shape)
     return Evidence(
         given=given,
@@ -207,11 +185,13 @@ _THRESHOLD = 0.90
     costly=True,
 )
 def _(answer):
+    from whiteboard.training import Trainer, seeded
+
     (x, y), (x_test, y_test) = data.digits(split=True)
     with seeded(0):
-        model = answer("gru", 32, 8, 8, 10)
-        model.fit(x, y, epochs=8, batch_size=64, verbose=0)
-        right = np.asarray(model(x_test)).argmax(axis=1) == y_test
+        trainer = Trainer(lambda: answer("gru", 32, 8, 8, 10))
+        trainer.fit(x, y, epochs=8, batch_size=64)
+        right = np.asarray(trainer.model(x_test)).argmax(axis=1) == y_test
     return Evidence(
         given=Text("1,347 digits of 8 rows, batches of 64", "1,347 张数字，每张 8 行，batch 为 64"),
         expected=_THRESHOLD,
