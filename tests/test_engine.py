@@ -216,6 +216,21 @@ def test_a_list_that_is_changed_in_place_is_noticed():
     assert ordered.grade(in_place).status == "failed"
 
 
+def test_a_function_among_the_inputs_is_shown_in_both_languages_and_a_short_row_in_full():
+    def double(x):
+        return 2 * x
+
+    double.shown = Text("twice its argument", "参数的两倍")
+    mapped = Check(lambda f, x: f(x))
+    mapped.name = "mapped"
+    mapped.case(double, np.array([1.0, 2.0]), en="f of x", zh="f 作用于 x")
+    verdict = mapped.grade(lambda f, x: f(x)[:1])
+    assert "Given: f = twice its argument, x = [1, 2]" in str(verdict)
+    assert "输入：f = 参数的两倍, x = [1, 2]" in said(verdict, "zh")
+    assert "Got: shape (1,): [2]" in str(verdict)
+    assert "期望：形状 (2,)：[2, 4]" in said(verdict, "zh")
+
+
 def test_a_property_says_in_words_what_it_found():
     step = Check()
     step.name = "step"

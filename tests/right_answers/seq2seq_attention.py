@@ -182,6 +182,14 @@ def wrong_decoding(feeds_start=False, keeps_state=False, room=0, end_is=None, st
     return answer
 
 
+def all_columns(step, state, batch, start=START, end=END, max_length=20):
+    columns = [[start] * batch]
+    while len(columns) <= max_length and columns[-1] != [end] * batch:
+        logits, state = step(np.array(columns[-1]), state)
+        columns.append([max(range(len(row)), key=list(row).__getitem__) for row in logits])
+    return [list(row) for row in zip(*columns[1:], strict=True)]
+
+
 def up_to_and_with(row, stop):
     return row[: row.index(stop) + 1] if stop in row else row
 
@@ -282,7 +290,8 @@ TWINS = {
         5: wrong_decoding(cut=only_filtered),
         6: wrong_decoding(room=-1),
         7: wrong_decoding(end_is=2),
-        8: wrong_decoding(stops=lambda found: False),
+        8: all_columns,
+        9: wrong_decoding(stops=lambda found: False),
     },
     "mend": {
         1: half_mended(start=False),

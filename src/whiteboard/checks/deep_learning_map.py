@@ -7,6 +7,7 @@ from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
 from whiteboard.grading.say import Say
+from whiteboard.grading.text import Text
 
 # ---- learning_curve ----------------------------------------------------------------------------
 
@@ -27,6 +28,16 @@ def by_distance(X, y):
     classes = np.unique(y)
     means = np.array([X[y == c].mean(axis=0) for c in classes])
     return lambda Z: classes[((Z[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)]
+
+
+by_mean.shown = Text(
+    "fit(X, y) → predict: the class whose mean has the largest product with the row",
+    "fit(X, y) → predict：均值与该行乘积最大的类别",
+)
+by_distance.shown = Text(
+    "fit(X, y) → predict: the class whose mean is nearest",
+    "fit(X, y) → predict：均值离该行最近的类别",
+)
 
 
 class Spy:

@@ -521,7 +521,10 @@ class Race:
         end, start, rate = self.curves[config]
         return end + start * np.exp(-rate * resource)
 
-    __doc__ = "loss of config number c after a training of the given length"
+    shown = Text(
+        "loss of config number c after a training of the given length",
+        "第 c 号配置训练给定时长之后的损失",
+    )
 
 
 _RACE = Race(

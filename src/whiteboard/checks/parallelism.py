@@ -10,6 +10,7 @@ from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
 from whiteboard.grading.say import Say
+from whiteboard.grading.text import Text
 
 # ---- ring_allreduce ----------------------------------------------------------------------------
 
@@ -154,11 +155,14 @@ ring_allreduce.trap(
 
 
 def _sum(parts):
-    """all_reduce: the sum of the arrays in the list"""
+    """All-reduce: the sum of the arrays in the list."""
     total = 0
     for part in parts:
         total = total + np.asarray(part)
     return total
+
+
+_sum.shown = Text("the sum of the arrays in the list", "列表里各数组之和")
 
 
 def _column_row_mlp(x, W1, b1, W2, b2, p, all_reduce=_sum):

@@ -10,6 +10,7 @@ from whiteboard.grading.estimate import Estimate
 from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
 from whiteboard.grading.say import Say
+from whiteboard.grading.text import Text
 
 # ---- encode ------------------------------------------------------------------------------------
 
@@ -375,6 +376,23 @@ def _resize(text):
 def _turn(text):
     """The words in reverse order."""
     return " ".join(reversed(text.split()))
+
+
+for _function, _en, _zh in (
+    (_by_length, "0.1 for each letter", "每个字母 0.1"),
+    (
+        _by_first,
+        'text → 0.9 where it begins with "a", else 0.1',
+        '以 "a" 开头的文本是 0.9，否则 0.1',
+    ),
+    (
+        _resize,
+        'two letters more; four letters in all from seven on; "z…" stays',
+        '多两个字母；七个字母以上的只留四个；"z…" 不变',
+    ),
+    (_turn, "the words in reverse order", "词序颠倒"),
+):
+    _function.shown = Text(_en, _zh)
 
 
 def _consistency(predict, texts, edit, flips=True):

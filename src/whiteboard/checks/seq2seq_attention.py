@@ -14,6 +14,7 @@ from whiteboard.grading.evidence import Evidence
 from whiteboard.grading.flaws import Flaws
 from whiteboard.grading.program import Program
 from whiteboard.grading.say import Say
+from whiteboard.grading.text import Text
 
 PAD, START, END = 0, 1, 2
 
@@ -401,8 +402,10 @@ class Script:
     def __init__(self, lines, start=START, other=3, vocabulary=12):
         self.lines, self.start, self.other, self.vocabulary = lines, start, other, vocabulary
         self.calls = 0
-        # What a verdict shows of it.
-        self.__doc__ = f"row b says lines[b], fed its own last word; lines = {lines}"
+        self.shown = Text(
+            f"row b says lines[b], fed its own last word; lines = {lines}",
+            f"喂回自己刚说的词，第 b 行就照 lines[b] 往下说；lines = {lines}",
+        )
 
     def __call__(self, words, state):
         self.calls += 1
@@ -495,7 +498,7 @@ def _(answer):
     step, state, batch = _scripted([[5, 6, 2], [7, 2]])
     answer(step, state, batch, max_length=50)
     return Evidence(
-        given={"step": repr(step), "max_length": 50},
+        given={"step": step, "max_length": 50},
         expected=3,
         got=step.calls,
         relation="at most",
@@ -546,6 +549,29 @@ greedy_decode.trap(
     _decoding(ended=lambda words, end: words == END),
     en="The end is looked for as 2 whatever `end` says.",
     zh="不管 `end` 是几，都拿 2 当结束。",
+)
+
+
+def _everything(step, state, batch, start=START, end=END, max_length=20):
+    words, said = np.full(batch, start), [[] for _ in range(batch)]
+    for _ in range(max_length):
+        logits, state = step(words, state)
+        words = np.asarray(logits).argmax(axis=1)
+        for row, word in zip(said, words, strict=True):
+            row.append(int(word))
+        if (words == end).all():
+            break
+    return said
+
+
+greedy_decode.trap(
+    _everything,
+    en="Every word of every step is collected, <end> and what follows it too, and decoding stops "
+    "only if all rows say <end> at the same step. Remember for each row that it is over.",
+    zh="每一步的词全都收下了，<end> 和它后面的也在内；而且要所有行在同一步说 <end> 才停。"
+    "要逐行记住谁已经结束。",
+    ask_en="The first row says <end> at step 4, the second at step 2. When are all equal to <end>?",
+    ask_zh="第一行在第 4 步说 <end>，第二行在第 2 步。什么时候全都等于 <end>？",
 )
 
 

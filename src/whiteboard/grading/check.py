@@ -60,7 +60,11 @@ class Check(Exercise):
     # ---- declared by the check file ------------------------------------------------------------
 
     def case(self, *args, en, zh, ask_en=None, ask_zh=None, **kwargs):
-        """Grade the answer on these inputs; `en` and `zh` name the property they are there for."""
+        """Grade the answer on these inputs; `en` and `zh` name the property they are there for.
+
+        A verdict shows a function among the inputs by the first line of its docstring, or, where
+        that is a sentence, by a `Text` in its attribute `shown`.
+        """
         inputs = guard.Inputs(args, kwargs, self.input_names(len(args)))
         self.probes.append(Case(Text(en, zh), optional(ask_en, ask_zh), inputs))
 

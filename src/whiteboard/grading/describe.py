@@ -10,6 +10,7 @@ from whiteboard.grading.text import Text
 from whiteboard.grading.verdict import FAILED, Verdict
 
 _LINE = 80
+_ROW = 24  # numbers; `show` writes as many in full
 
 
 def describe(check, look, number, trap) -> Verdict:
@@ -54,13 +55,23 @@ def describe(check, look, number, trap) -> Verdict:
 def _given(given, seed):
     if isinstance(given, Text):
         return given
-    items = [f"{name} = {show(to_numpy(value))}" for name, value in given.items()]
-    # Long inputs stand one below the other, so that they can be read and copied.
-    text = ("\n  " if sum(map(len, items)) > _LINE else ", ").join(items)
+    text = Text(_inputs(given, "en"), _inputs(given, "zh"))
     if seed is None:
-        return _both_languages(text)
+        return text if text.en else None
     note = messages.SEED.filled(seed=seed)
-    return Text(f"{text} ({note.en})", f"{text}（{note.zh}）") if text else note
+    return Text(f"{text.en} ({note.en})", f"{text.zh}（{note.zh}）") if text.en else note
+
+
+def _inputs(given, lang):
+    items = [f"{name} = {_shown(value, lang)}" for name, value in given.items()]
+    # Long inputs stand one below the other, so that they can be read and copied.
+    return ("\n  " if sum(map(len, items)) > _LINE else ", ").join(items)
+
+
+def _shown(value, lang):
+    """An input; a function may say in both languages what it does, in its attribute `shown`."""
+    words = getattr(value, "shown", None)
+    return words.said(lang) if isinstance(words, Text) else show(to_numpy(value))
 
 
 def _expected(check, look):
@@ -68,7 +79,7 @@ def _expected(check, look):
     if look.trouble:
         return _expected_of_trouble(check, look)
     if difference.kind == "shape":
-        return messages.SHAPE.filled(shape=difference.expected.shape)
+        return _shape(difference.expected)
     if difference.kind == "length" and check.returns and not difference.path:
         names = ", ".join(check.returns)
         return messages.RETURN_PARTS.filled(n=len(check.returns), names=names)
@@ -101,7 +112,7 @@ def _shown_got(difference, evidence):
     if isinstance(evidence.got, Text):  # the check's own words for what it found
         return evidence.got
     if difference.kind == "shape":
-        return messages.SHAPE.filled(shape=np.shape(got))
+        return _shape(got)
     if difference.kind == "length":
         sizes = {"got": len(got), "expected": len(difference.expected)}
         return messages.WRONG_LENGTH.filled(**sizes)
@@ -112,6 +123,14 @@ def _shown_got(difference, evidence):
             return messages.NOTHING_RETURNED
         return messages.WRONG_TYPE.filled(got=show(got), type=type(got).__name__)
     return _both(got)
+
+
+def _shape(value):
+    """The shape; of a row of a few numbers the numbers too, which say more."""
+    shape = messages.SHAPE.filled(shape=np.shape(value))
+    if np.ndim(value) != 1 or np.size(value) > _ROW:
+        return shape
+    return Text(f"{shape.en}: {show(value)}", f"{shape.zh}：{show(value)}")
 
 
 def _entry(evidence, difference):
