@@ -292,14 +292,15 @@ rnn_backward.trap(
     ask_en="Through which operation does h_t reach h_{t+1}, and through which was h_t made?",
     ask_zh="h_t 经过什么运算到 h_{t+1}？h_t 自己又是经过什么运算得来的？",
 )
-rnn_backward.trap(
-    _backward_variant(back=lambda z, Wh: 0 * z),
-    en="Nothing flows from step t + 1 to step t: each step is treated as a network of its own. "
+_STEPS_ALONE = {
+    "en": "Nothing flows from step t + 1 to step t: each step is treated as a network of its own. "
     "h_t also acts through h_{t+1}.",
-    zh="第 t + 1 步没有任何梯度传给第 t 步，每一步都被当成独立的网络。h_t 还通过 h_{t+1} 起作用。",
-    ask_en="Put the loss on the last step only. What is your gradient of x at step 0?",
-    ask_zh="只在最后一步放损失，你算出的第 0 步 x 的梯度是多少？",
-)
+    "zh": "第 t + 1 步没有任何梯度传给第 t 步，每一步都被当成独立的网络。"
+    "h_t 还通过 h_{t+1} 起作用。",
+    "ask_en": "Put the loss on the last step only. What is your gradient of x at step 0?",
+    "ask_zh": "只在最后一步放损失，你算出的第 0 步 x 的梯度是多少？",
+}
+rnn_backward.trap(_backward_variant(back=lambda z, Wh: 0 * z), **_STEPS_ALONE)
 rnn_backward.trap(
     _backward_variant(arriving=lambda dh, t: dh[:, t] if t == dh.shape[1] - 1 else 0 * dh[:, t]),
     en="Only dh of the last step is used. A loss may sit on every step: add dh[:, t] at each.",
@@ -363,6 +364,10 @@ rnn_backward.trap(
     "replace the carried gradient, sum only those of the weights.",
     zh="往回传的梯度在各步之间累加了。δ_{t+1} 里已经包含了后面所有步：往回传的要替换，"
     "只有权重的梯度才累加。",
+)
+# As trap 2, but the gradient of h0 still takes its one product with Wh.T.
+rnn_backward.trap(
+    _backward_variant(through=lambda arriving, carry, h: arriving * (1 - h * h)), **_STEPS_ALONE
 )
 
 
