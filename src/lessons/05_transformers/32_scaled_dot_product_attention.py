@@ -40,6 +40,8 @@
 # - 时间和内存随 T 怎么涨；怎样不存 T × T 的矩阵。
 
 # %% role="setup"
+import tracemalloc
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -503,9 +505,9 @@ check.crossover(length)
 
 # %% role="follow-up"
 def merge(out1, lse1, out2, lse2):
-    """out1, out2: (..., T, d_v); lse1, lse2: (..., T), about ±10,000, and −inf where a query saw no key (out 0).
+    """out1, out2: (..., T, d_v). lse1, lse2: (..., T), possibly ±10,000.
 
-    Returns out and lse, shaped alike.
+    A query that saw no key in a half has out 0 and lse −inf there. Returns out and lse, shaped alike.
     """
     ### BEGIN SOLUTION
     lse = np.logaddexp(lse1, lse2)
@@ -530,18 +532,29 @@ check.merge(merge)
 
 # %% role="reward"
 if check.merge.passed and check.attention.passed:
+
+    def in_blocks(q, k, v, size=64):  # FlashAttention's loop over the keys
+        out, lse = np.zeros((len(q), v.shape[1])), np.full(len(q), -np.inf)
+        for s in range(0, len(k), size):
+            part, _ = attention(q, k[s : s + size], v[s : s + size])
+            scores = q @ k[s : s + size].T / np.sqrt(q.shape[1])
+            out, lse = merge(out, lse, part, np.logaddexp.reduce(scores, axis=-1))
+        return out
+
     rng = np.random.default_rng(0)
-    q, k, v = (rng.normal(size=(1024, 64)) for _ in range(3))
-    out, lse = np.zeros((1024, 64)), np.full(1024, -np.inf)
-    for s in range(0, 1024, 128):  # FlashAttention's loop over the keys
-        part, _ = attention(q, k[s : s + 128], v[s : s + 128])
-        scores = q @ k[s : s + 128].T / 8
-        out, lse = merge(out, lse, part, np.logaddexp.reduce(scores, axis=-1))
-    print("in blocks = at once:", np.allclose(out, attention(q, k, v)[0]))
-    print(f"numbers in one block of scores: {scores.size:,}, in all: {1024 * 1024:,}")
+    for T in (512, 1024, 2048):
+        q, k, v = (rng.normal(size=(T, 64)) for _ in range(3))
+        outs, peaks = [], []
+        for way in (lambda *arrays: attention(*arrays)[0], in_blocks):
+            tracemalloc.start()
+            outs.append(way(q, k, v))
+            peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
+            tracemalloc.stop()
+        line = "T = {:4d}: peak {:5.1f} MiB at once, {:.1f} MiB in blocks".format(T, *peaks)
+        print(line, "· same result" if np.allclose(*outs) else "· different results")
 
 # %% [markdown] role="follow-up" fold="And then? Where does the interviewer take it?"
-# **FlashAttention** is this merge in a loop over tiles of keys (the online softmax of Milakov & Gimelshein 2018), with the tile in the GPU's on-chip memory. It is exact, and its gain is traffic: of the order of
+# **FlashAttention** is this merge in a loop over tiles of keys (the online softmax of Milakov & Gimelshein 2018), with the tile in the GPU's on-chip memory. It is exact; its memory grows like T, not T², as printed; and it is fast because it saves traffic: of the order of
 # $T^2 d^2 / M$ accesses to the main memory instead of $T d + T^2$, with M numbers on chip (Theorem 2). Across machines or parts of a long cache it is the same step: `merge_state` in FlashInfer (§2.2), `merge_attn_states` in vLLM.
 #
 # **Operations**: $8TD^2$ against $4T^2D$, equal at $T = 2D$. Below that, the quadratic term is the smaller part; memory hurts earlier, as the tens of gigabytes above show. For
@@ -549,8 +562,8 @@ if check.merge.passed and check.attention.passed:
 #
 # **Decoding**: the KV cache saves computing k and v again and becomes the bottleneck itself. GQA lets H query heads share G key and value heads, so the cache shrinks by H/G; MQA is G = 1 (Ainslie et al. 2023). See [Serving](lesson:serving_memory).
 
-# %% [markdown] lang="zh" en="09f8264c" fold="接下来会问什么？"
-# **FlashAttention** 就是沿 key 逐块循环做这个合并（online softmax，Milakov & Gimelshein 2018），块放在 GPU 的片上内存里。结果是精确的，省的是访存：设片上能放 M 个数，访问显存的次数从 $T d + T^2$ 量级降到 $T^2 d^2 / M$ 量级（定理 2）。跨机器、把长缓存切成几段，用的是同一步：FlashInfer 的 `merge_state`（§2.2），vLLM 的 `merge_attn_states`。
+# %% [markdown] lang="zh" en="9a8716b3" fold="接下来会问什么？"
+# **FlashAttention** 就是沿 key 逐块循环做这个合并（online softmax，Milakov & Gimelshein 2018），块放在 GPU 的片上内存里。结果是精确的；内存随 T 增长，不随 T² 增长，见上面打印的峰值；快是因为省了访存：设片上能放 M 个数，访问显存的次数从 $T d + T^2$ 量级降到 $T^2 d^2 / M$ 量级（定理 2）。跨机器、把长缓存切成几段，用的是同一步：FlashInfer 的 `merge_state`（§2.2），vLLM 的 `merge_attn_states`。
 #
 # **运算量**：$8TD^2$ 对 $4T^2D$，在 $T = 2D$ 处相等。比这短的时候平方项占小头；内存先吃紧，上面已经算出几十 GB。一整层要存多少，见[训练显存](lesson:training_memory)。
 #

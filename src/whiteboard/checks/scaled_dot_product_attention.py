@@ -514,6 +514,14 @@ def _single(x, Wq, Wk, Wv, Wo, H):
 
 multi_head = Check(_multi_head)
 multi_head.case(
+    np.array([[[1.0, 0.0, 0.0, 2.0], [0.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0]]]),
+    *[np.eye(4)] * 4,
+    2,
+    en="all matrices the identity: head 0 attends within the first two columns, head 1 within the "
+    "last two",
+    zh="矩阵都是单位阵：第 0 个头只看前两列，第 1 个头只看后两列",
+)
+multi_head.case(
     _normal((2, 3, 4), 5),
     *[_normal(shape, seed) for seed, shape in enumerate(((4, 6), (4, 6), (4, 8), (8, 5)), 10)],
     2,
