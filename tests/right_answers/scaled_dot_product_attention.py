@@ -162,6 +162,26 @@ def bare(row):
     return e / e.sum() if e.sum() > 0 else e
 
 
+def rows_of_a_root(q, k, v, mask=None):
+    s = np.einsum("...td,...sd->...ts", q, k)
+    if mask is not None:
+        s = np.where(mask, s, -np.inf)
+    w = np.apply_along_axis(stable, -1, s) * q.shape[-1] ** -0.5
+    return np.einsum("...ts,...sv->...tv", w, v), w
+
+
+@quiet
+def exp_where(q, k, v, mask=None):
+    """The exponential is taken at allowed places only; each query scaled before the product."""
+    s = (q * q.shape[-1] ** -0.5) @ np.moveaxis(k, -1, -2)
+    keep = np.full(s.shape, True) if mask is None else np.logical_and(mask, np.ones_like(s) > 0)
+    top = s.max(axis=-1, where=keep, initial=-1e300, keepdims=True)
+    e = np.zeros_like(s)
+    np.exp(s - top, out=e, where=keep)
+    w = np.divide(e, e.sum(-1, keepdims=True), out=np.zeros_like(e), where=keep)
+    return w @ v, w
+
+
 # ---- attention_backward ------------------------------------------------------------------------
 
 
@@ -176,18 +196,19 @@ def by_einsum(dout, q, k, v):
     return ds @ k / q.shape[-1] ** 0.5, dk, np.einsum("...ts,...tv->...sv", w, dout)
 
 
-def back_rows(jacobian=None, powers=(0.5, 0.5, 0), forward=0.5):
+def back_rows(jacobian=None, powers=(0.5, 0.5, 0), forward=0.5, normal=stable):
     """Backward one query at a time; right as it stands, or with the wrong part passed in."""
 
     def right(w):
         return np.diag(w) - w[:, None] * w[None]
 
+    @quiet
     def answer(dout, q, k, v):
         grads = [np.zeros(a.shape) for a in (q, k, v)]
         d = q.shape[-1]
         for place in np.ndindex(*q.shape[:-1]):
             h = place[:-1]
-            w = stable(k[h] @ q[place] / d**forward)
+            w = normal(k[h] @ q[place] / d**forward)
             ds = (jacobian or right)(w) @ (v[h] @ dout[place])
             grads[0][place] = k[h].T @ ds
             grads[1][h] += ds[:, None] * q[place]
@@ -268,6 +289,20 @@ def all_in_one(x, Wq, Wk, Wv, Wo, H):
     return head_by_head(x, Wq, Wk, Wv, Wo, 1)
 
 
+def raw_heads(normal=stable, power=0.5):
+    """Multi-head by einsum, the softmax passed in."""
+
+    @quiet
+    def answer(x, Wq, Wk, Wv, Wo, H):
+        B, T, _ = x.shape
+        q, k, v = ((x @ W).reshape(B, T, H, -1) for W in (Wq, Wk, Wv))
+        s = np.einsum("bthd,bshd->bhts", q, k) / q.shape[-1] ** power
+        w = np.apply_along_axis(normal, -1, s)
+        return np.einsum("bhts,bshv->bthv", w, v).reshape(B, T, -1) @ Wo
+
+    return answer
+
+
 # ---- causal_mask -------------------------------------------------------------------------------
 
 
@@ -279,11 +314,49 @@ def row_by_row(T, S):
     return np.array([[j <= i for j in range(S)] for i in range(S - T, S)])
 
 
+# ---- merge -------------------------------------------------------------------------------------
+
+
+def by_maximum(out1, lse1, out2, lse2):
+    """The running maximum and sum of FlashAttention."""
+    top = np.nan_to_num(np.maximum(lse1, lse2))
+    a, b = np.exp(lse1 - top), np.exp(lse2 - top)
+    total = np.where(a + b > 0, a + b, 1)
+    out = (a / total)[..., None] * out1 + (b / total)[..., None] * out2
+    with np.errstate(divide="ignore"):
+        return out, top + np.log(a + b)
+
+
+@quiet
+def by_logistic(out1, lse1, out2, lse2):
+    """The share of the first part is a sigmoid of the difference."""
+    gap = np.where(np.isneginf(lse1) & np.isneginf(lse2), 0.0, lse2 - lse1)
+    share = (1 / (1 + np.exp(gap)))[..., None]
+    return share * out1 + (1 - share) * out2, np.logaddexp(lse1, lse2)
+
+
+def merged_wrong(weigh=None, sums=None):
+    """merge one query at a time, with the wrong part passed in."""
+
+    @quiet
+    def answer(out1, lse1, out2, lse2):
+        out, lse = np.zeros(out1.shape), np.zeros(lse1.shape)
+        for place in np.ndindex(lse1.shape):
+            pair = np.array([lse1[place], lse2[place]])
+            a, b = (weigh or stable)(pair)
+            out[place] = a * out1[place] + b * out2[place]
+            lse[place] = (sums or np.logaddexp.reduce)(pair)
+        return out, lse
+
+    return answer
+
+
 RIGHT = {
-    "attention": [one_pair_at_a_time, logaddexp_rows, single_precision],
+    "attention": [one_pair_at_a_time, logaddexp_rows, single_precision, exp_where],
     "attention_backward": [by_einsum, back_rows()],
-    "multi_head": [head_by_head, by_five_letters],
+    "multi_head": [head_by_head, by_five_letters, raw_heads()],
     "causal_mask": [by_tril, row_by_row],
+    "merge": [by_maximum, by_logistic, merged_wrong()],
     "score_spread": [4.0, "4"],
     "weights_memory": ["64 GiB", "68.7 GB", (64, "GiB")],
     "crossover": [8192, "8192 tokens"],
@@ -310,6 +383,10 @@ TWINS = {
         16: rows_wrong(cover=lambda row, keep: np.choose(keep, [-1e9, row])),
         17: rows_wrong(cover=lambda row, keep: row + (1 - keep) * -1e9),
         18: full_masks_only,
+        19: rows_wrong(divide=lambda q, k, v: q.shape[1] ** 0.5),
+        20: rows_wrong(divide=lambda q, k, v: sqrt(v.shape[-2])),
+        21: rows_of_a_root,
+        22: rows_wrong(cover=lambda row, keep: np.where(keep, row + 1, row)),
     },
     "attention_backward": {
         1: back_rows(powers=(0, 0, 0)),
@@ -320,6 +397,8 @@ TWINS = {
         6: back_rows(np.diag),
         7: summed_over_queries,
         8: back_rows(forward=0),
+        9: back_rows(lambda w: np.diag(w) - w[:, None] / len(w)),
+        10: back_rows(normal=lambda row: np.exp(row) / np.exp(row).sum()),
     },
     "multi_head": {
         1: lone_heads(pieces, side_by_side),
@@ -328,12 +407,28 @@ TWINS = {
         4: lone_heads(blocks, side_by_side, width=lambda H: H),
         5: among_heads,
         6: all_in_one,
+        7: raw_heads(power=0),
+        8: raw_heads(normal=lambda row: np.exp(row) / np.sum(np.exp(row))),
     },
     "causal_mask": {
         1: lambda T, S: np.array([[j <= i for j in range(S)] for i in range(T)]),
         2: lambda T, S: np.array([[j < i for j in range(S)] for i in range(S - T, S)]),
         3: lambda T, S: np.array([[j - 1 <= i for j in range(S)] for i in range(S - T, S)]),
         4: lambda T, S: np.array([[j > i for j in range(S)] for i in range(S - T, S)]),
+    },
+    "merge": {
+        1: merged_wrong(lambda pair: (0.5, 0.5)),
+        2: merged_wrong(lambda pair: (1, 1)),
+        3: merged_wrong(lambda pair: pair / np.sum(pair)),
+        4: merged_wrong(lambda pair: stable(pair)[::-1]),
+        5: merged_wrong(lambda pair: stable(pair) / max(stable(pair).max(), 1e-9)),
+        6: merged_wrong(
+            lambda pair: np.exp(pair) / np.exp(pair).sum(),
+            lambda pair: np.log(np.exp(pair).sum()),
+        ),
+        7: merged_wrong(unguarded),
+        8: merged_wrong(sums=max),
+        9: merged_wrong(sums=sum),
     },
     "score_spread": {1: 16.0, 2: 1, 3: 32},
     "weights_memory": {1: (2, "GiB"), 2: "137.4 GB", 3: (256, "MiB")},
@@ -347,6 +442,7 @@ TWO_AT_ONCE = {
     ],
     "attention_backward": [(back_rows(np.diag, powers=(0, 0, 0)), {1, 6})],
     "multi_head": [(lone_heads(pieces, one_after_another), {1, 2})],
+    "merge": [(merged_wrong(lambda pair: (1, 1), sum), {2, 9})],
     "causal_mask": [(lambda T, S: np.array([[j > i for j in range(S)] for i in range(T)]), {1, 4})],
 }
 

@@ -2,7 +2,7 @@
 # title: Write scaled dot-product attention; why divide by √d_k?
 # title_zh: 手写缩放点积注意力，为什么除以 √d_k？
 # kind: code
-# minutes: 45
+# minutes: 50
 # level: 2
 # needs: [softmax_cross_entropy]
 # seeds: [001-Q17, 004-1.5]
@@ -29,15 +29,19 @@
 # - The shapes, and the softmax over the keys, stable for large scores.
 # - The variance of a dot product, and what a saturated softmax does to the gradient.
 # - The mask before the softmax, its convention, and what a fully masked row gives.
-# - Heads as one more batch axis; the backward pass; time and memory in T.
+# - Heads as one more batch axis; the backward pass; the causal mask when a cache makes more keys than queries.
+# - Time and memory in T, and how the T × T matrix is avoided.
 
-# %% [markdown] lang="zh" en="f0b4fdce" fold="好的回答包含什么"
+# %% [markdown] lang="zh" en="60cbb37d" fold="好的回答包含什么"
 # - 每一步的形状；沿 key 做 softmax，分数很大也稳定。
 # - 点积的方差是多少，softmax 饱和后梯度会怎样。
 # - 掩码在 softmax 之前用，True 表示什么，整行都被屏蔽时给什么。
-# - 多头只是多一个 batch 轴；反向怎么写；时间和内存随 T 怎么涨。
+# - 多头只是多一个 batch 轴；反向怎么写；有缓存时 key 比 query 多，因果掩码怎么对齐。
+# - 时间和内存随 T 怎么涨；怎样不存 T × T 的矩阵。
 
 # %% role="setup"
+import tracemalloc
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -169,7 +173,8 @@ if check.attention.passed:
 # the answer is a weighted mean of the values. The weights are activations; the parameters are the projections in front.
 #
 # **Cost.** Per head $2TS d_k$ operations for the scores and $2TS d_v$ for the sum: O(T²d) when T = S. Stored weights
-# take T² numbers per head. FlashAttention computes the same result in tiles, with O(T) extra memory and still O(T²d) operations.
+# take T² numbers per head. FlashAttention computes the same result in tiles, with O(T) extra memory and still O(T²d) operations: it
+# saves the trips of the T × T matrix to the GPU's main memory and back. One token decoded on a cache of S keys costs O(Sd) and reads the whole cache.
 #
 # **What most people write first.** The mask after the softmax. Without renormalising, rows no longer sum to 1. With
 # it the result is right on ordinary numbers, and 0/0 when a forbidden key towers over the rest. Or −1e9 instead of −inf: then a row
@@ -177,17 +182,17 @@ if check.attention.passed:
 #
 # **Elsewhere.** In PyTorch's `scaled_dot_product_attention`, in `jax.nn.dot_product_attention` and in Keras, True means "takes part";
 # the `key_padding_mask` and `attn_mask` of PyTorch's `nn.MultiheadAttention` mean the opposite. A float mask is added to the scores. JAX and Keras
-# lay the arrays out as (B, T, H, d). For a fully masked row PyTorch returned nan at first and zeros since its
-# `_safe_softmax` of 2024. Keras on TensorFlow gave the plain mean of all values in our run.
+# lay the arrays out as (B, T, H, d). For a fully masked row PyTorch returned nan at first and returns zeros since
+# 2024, one kernel after the other. Keras on TensorFlow gave the plain mean of all values in our run.
 
-# %% [markdown] lang="zh" en="ef34563c"
+# %% [markdown] lang="zh" en="8441e8a5"
 # **为什么对。** 注意力是一次软的、可以学习的查表：query 和每个 key 比较，结果是 value 的加权平均。权重是激活值，参数在前面的投影里。
 #
-# **代价。** 每个头算分数要 $2TS d_k$ 次运算，加权求和要 $2TS d_v$ 次，T = S 时就是 O(T²d)。存权重每个头要 T² 个数。FlashAttention 分块算出同样的结果，额外内存 O(T)，运算量仍是 O(T²d)。
+# **代价。** 每个头算分数要 $2TS d_k$ 次运算，加权求和要 $2TS d_v$ 次，T = S 时就是 O(T²d)。存权重每个头要 T² 个数。FlashAttention 分块算出同样的结果，额外内存 O(T)，运算量仍是 O(T²d)：省下的是 T × T 矩阵在显存里的来回读写。解码时，一个 token 配 S 个缓存的 key，要 O(Sd) 次运算，并把整个缓存读一遍。
 #
 # **最常见的第一版。** softmax 之后才屏蔽。不重新归一化，行的和就不是 1；归一化了，一般的数没问题，但被屏蔽的 key 远大于其余时得到 0/0。还有用 −1e9 代替 −inf 的：一个 key 都看不到的行会变成均匀的（float16 也放不下它，最大只到 65,504）。
 #
-# **换个框架。** PyTorch 的 `scaled_dot_product_attention`、`jax.nn.dot_product_attention` 和 Keras 里，True 表示参与；PyTorch 的 `nn.MultiheadAttention` 里 `key_padding_mask` 和 `attn_mask` 正好相反。浮点掩码是加到分数上的。JAX 和 Keras 的排布是 (B, T, H, d)。整行都被屏蔽时，PyTorch 起初返回 nan，2024 年加了 `_safe_softmax` 之后返回 0；Keras 的 TensorFlow 后端我们实测返回全部 value 的平均。
+# **换个框架。** PyTorch 的 `scaled_dot_product_attention`、`jax.nn.dot_product_attention` 和 Keras 里，True 表示参与；PyTorch 的 `nn.MultiheadAttention` 里 `key_padding_mask` 和 `attn_mask` 正好相反。浮点掩码是加到分数上的。JAX 和 Keras 的排布是 (B, T, H, d)。整行都被屏蔽时，PyTorch 起初返回 nan，2024 年起各个 kernel 陆续改为返回 0；Keras 的 TensorFlow 后端我们实测返回全部 value 的平均。
 
 # %% [markdown] role="worked"
 # **A good place to stop.** You have written the core. What follows is the gradient, the heads and the causal mask.
@@ -267,11 +272,12 @@ if check.attention_backward.passed:
 # ## 3 · Many heads
 #
 # Write `multi_head` self-attention, without mask and biases. Head h owns the h-th *contiguous* block of columns of Wq, Wk and Wv.
+# Scores may again be ±10,000.
 
-# %% [markdown] lang="zh" en="1d526c18"
+# %% [markdown] lang="zh" en="d83b75d1"
 # ## 3 · 多头
 #
-# 写出 `multi_head` 自注意力，不带掩码和偏置。第 h 个头用 Wq、Wk、Wv 的第 h 块**连续**的列。
+# 写出 `multi_head` 自注意力，不带掩码和偏置。第 h 个头用 Wq、Wk、Wv 的第 h 块**连续**的列。分数仍可达 ±10000。
 
 
 # %% role="exercise"
@@ -342,13 +348,37 @@ def causal_mask(T, S):
 # %%
 check.causal_mask(causal_mask)
 
+# %% role="reward"
+if check.causal_mask.passed and check.attention.passed:
+    rng = np.random.default_rng(0)
+    q, k, v = (rng.normal(size=(6, 8)) for _ in range(3))
+    whole, _ = attention(q, k, v, causal_mask(6, 6))
+    step, _ = attention(q[5:], k, v, causal_mask(1, 6))  # one new token, six cached keys
+    corner, _ = attention(q[5:], k, v, np.tri(1, 6, dtype=bool))  # aligned top-left
+    for name, last in (("bottom-right", step), ("top-left", corner)):
+        print(f"{name}: off the full pass by {np.abs(last - whole[5:]).max():.1f}")
+    real = np.arange(6) >= 2  # two pads on the left
+    both = causal_mask(6, 6) & real
+    print("queries without any key:", np.flatnonzero(~both.any(axis=1)))
+    print("4,096 ones summed in float16:", int(np.ones(4096, np.float16).cumsum()[-1]))
+
 # %% [markdown] role="why"
 # With T = S there is only one answer. Otherwise PyTorch's `is_causal=True` aligns the top-left corner, as its documentation of `causal_upper_left` says;
 # `causal_lower_right` is the one above, which decoding with a KV cache needs. One new query on a long cache shows it: top-left lets it see only the first
 # key.
+#
+# **Two masks at once.** Join them with `&`: `causal_mask(T, S) & real[:, None, None, :]`, `real` being (B, S). Batched generation pads on
+# the left, and then the first queries have no key at all, as printed: this is where the fully masked row of exercise 1 comes from. Nobody
+# reads these rows, but a nan in them reaches the others through the next layer, for 0 · nan is nan.
+#
+# **Precision.** Run the softmax in float32 even when q, k and v are in half precision, as PyTorch's autocast does. A running sum in float16 stops at 2,048, as printed.
 
-# %% [markdown] lang="zh" en="64889991"
+# %% [markdown] lang="zh" en="93057995"
 # T = S 时没有分歧。否则，PyTorch 的 `is_causal=True` 对齐左上角，`causal_upper_left` 的文档是这样写的；`causal_lower_right` 才是上面这种，用 KV Cache 解码要用它。拿一个新 query 配一个长缓存就看得出来：对齐左上角时它只看得到第一个 key。
+#
+# **两种掩码一起用。** 用 `&` 合并：`causal_mask(T, S) & real[:, None, None, :]`，`real` 的形状是 (B, S)。批量生成时在左边补齐，最前面的 query 就一个 key 都看不到（见上面打印的结果），第 1 题里整行被屏蔽的情况就是这么来的。这些行的输出没人用，但里面的 nan 会经过下一层传给其他行，因为 0 · nan 还是 nan。
+#
+# **精度。** q、k、v 用半精度时，softmax 也要用 float32 算，PyTorch 的 autocast 就是这样做的。float16 逐个累加，到 2,048 就加不动了（同样见上面）。
 
 # %% [markdown] role="hack" anchor="hack"
 # ## Hack it
@@ -415,6 +445,19 @@ spread_now = np.sqrt(64 * 4 * 4) / np.sqrt(64)
 # %%
 check.score_spread(spread_now)
 
+# %% [markdown] role="follow-up" fold="Why three projections, and why a dot product?"
+# With one projection for queries and keys the matrix of scores is symmetric: i scores j as j scores i. Two make it
+# $x_i^\top W_q W_k^\top x_j$, any bilinear form of rank up to $d_k$. The value is a third, because what makes a token worth finding is not what it has to tell. In
+# cross-attention q comes from one sequence, k and v from another: the function is the same, with T ≠ S.
+#
+# Additive scores (Bahdanau et al. 2014) run a small network on every pair; dot products of all pairs are one matrix product, faster and smaller. Unscaled, they fell behind additive
+# scores at large $d_k$; that is the observation the root answers (Vaswani et al., §3.2.1).
+
+# %% [markdown] lang="zh" en="0581b5c2" fold="为什么要三个投影？为什么用点积？"
+# query 和 key 若共用一个投影，分数矩阵就是对称的：i 给 j 多少分，j 就给 i 多少分。分成两个，分数是 $x_i^\top W_q W_k^\top x_j$，可以是秩不超过 $d_k$ 的任意双线性型。value 再用第三个投影，因为“凭什么被找到”和“找到后提供什么”是两回事。交叉注意力里 q 来自一个序列，k 和 v 来自另一个，函数不变，只是 T ≠ S。
+#
+# 加性分数（Bahdanau 等人 2014）要对每一对跑一个小网络；所有点积合起来只是一次矩阵乘法，更快也更省内存。不缩放的点积在 $d_k$ 大时不如加性分数，除以根号正是为此（Vaswani 等人，§3.2.1）。
+
 # %% [markdown] role="follow-up" fold="So what does √d_k not protect against?"
 # Against q and k that grow, or that stop being independent: if training aligns them, $q \cdot k$ grows like $d_k$, not like its root. For the growth, some models
 # normalise q and k before the product (QK-norm, Henry et al. 2020). For the alignment, μP scales by $1/d_k$ (Yang et al. 2022), so both divisors have their argument:
@@ -452,13 +495,79 @@ length = 2 * 4_096  # 4·T²·D = 8·T·D²
 # %%
 check.crossover(length)
 
-# %% [markdown] role="follow-up" fold="And then? Where does the interviewer take it?"
-# Operations: $8TD^2$ against $4T^2D$, equal at $T = 2D$. Below that, the quadratic term is the smaller part of the operations; memory hurts earlier, since the weights alone are tens of gigabytes
-# at 32k. So the next questions are FlashAttention (never store them), the KV cache (never recompute k and v while decoding) and fewer key heads (GQA). For
-# what a whole layer keeps, see [Training memory](lesson:training_memory).
+# %% [markdown] role="follow-up" anchor="merge"
+# **Never store the weights, then. Two machines hold one half of the keys and values each. Both attend to their own half and send `out` and `lse`, the log-sum-exp of each query's scores. Write
+# `merge`, which returns what all the keys together would have given.**
 
-# %% [markdown] lang="zh" en="e4f26bd9" fold="接下来会问什么？"
-# 运算量是 $8TD^2$ 对 $4T^2D$，在 $T = 2D$ 处相等。比这短的时候，平方项在运算量里占小头；内存先吃紧，32k 时光权重就有几十 GB。所以接下来会问 FlashAttention（不存权重）、KV Cache（解码时不重算 k 和 v）、减少 key 的头数（GQA）。一整层要存多少，见[训练显存](lesson:training_memory)。
+# %% [markdown] lang="zh" en="9208eefa"
+# **那就不存权重。两台机器各存一半的 key 和 value，各自做注意力，发来 `out` 和每个 query 各分数的 log-sum-exp，即 `lse`。写出 `merge`，返回全部 key 放在一起算会得到的结果。**
+
+
+# %% role="follow-up"
+def merge(out1, lse1, out2, lse2):
+    """out1, out2: (..., T, d_v). lse1, lse2: (..., T), possibly ±10,000.
+
+    A query that saw no key in a half has out 0 and lse −inf there. Returns out and lse, shaped alike.
+    """
+    ### BEGIN SOLUTION
+    lse = np.logaddexp(lse1, lse2)
+    finite = np.nan_to_num(lse)  # −inf − (−inf) would be nan
+    share1, share2 = np.exp(lse1 - finite), np.exp(lse2 - finite)
+    return share1[..., None] * out1 + share2[..., None] * out2, lse
+    ### END SOLUTION
+
+
+# %% [markdown] role="hint"
+# 1. Of all the exponentials of one query, which fraction lies in the first half? What shape must it have to multiply out1?
+# 2. The exponentials of the scores sum to 3 in one half and to 1 in the other, out1 = 4 and out2 = 0. What is out, and what is lse?
+# 3. Add the two sums without leaving the logarithm; take each half's share as the exponential of a difference; mix the outputs by their shares; think of two empty halves.
+
+# %% [markdown] lang="zh" en="26376324"
+# 1. 一个 query 的所有 exp 里，第一半占多大比例？它要乘 out1，形状应是什么？
+# 2. 一半的 exp 之和是 3，另一半是 1，out1 = 4，out2 = 0。out 是多少？lse 呢？
+# 3. 在对数里把两个和相加；每一半的比例写成差的 exp；按比例混合两个 out；再想想两半都空的情形。
+
+# %%
+check.merge(merge)
+
+# %% role="reward"
+if check.merge.passed and check.attention.passed:
+
+    def in_blocks(q, k, v, size=64):  # FlashAttention's loop over the keys
+        out, lse = np.zeros((len(q), v.shape[1])), np.full(len(q), -np.inf)
+        for s in range(0, len(k), size):
+            part, _ = attention(q, k[s : s + size], v[s : s + size])
+            scores = q @ k[s : s + size].T / np.sqrt(q.shape[1])
+            out, lse = merge(out, lse, part, np.logaddexp.reduce(scores, axis=-1))
+        return out
+
+    rng = np.random.default_rng(0)
+    for T in (512, 1024, 2048):
+        q, k, v = (rng.normal(size=(T, 64)) for _ in range(3))
+        outs, peaks = [], []
+        for way in (lambda *arrays: attention(*arrays)[0], in_blocks):
+            tracemalloc.start()
+            outs.append(way(q, k, v))
+            peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
+            tracemalloc.stop()
+        line = "T = {:4d}: peak {:5.1f} MiB at once, {:.1f} MiB in blocks".format(T, *peaks)
+        print(line, "· same result" if np.allclose(*outs) else "· different results")
+
+# %% [markdown] role="follow-up" fold="And then? Where does the interviewer take it?"
+# **FlashAttention** is this merge in a loop over tiles of keys (the online softmax of Milakov & Gimelshein 2018), with the tile in the GPU's on-chip memory. It is exact; its memory grows like T, not T², as printed; and it is fast because it saves traffic: of the order of
+# $T^2 d^2 / M$ accesses to the main memory instead of $T d + T^2$, with M numbers on chip (Theorem 2). Across machines or parts of a long cache it is the same step: `merge_state` in FlashInfer (§2.2), `merge_attn_states` in vLLM.
+#
+# **Operations**: $8TD^2$ against $4T^2D$, equal at $T = 2D$. Below that, the quadratic term is the smaller part; memory hurts earlier, as the tens of gigabytes above show. For
+# what a whole layer keeps, see [Training memory](lesson:training_memory).
+#
+# **Decoding**: the KV cache saves computing k and v again and becomes the bottleneck itself. GQA lets H query heads share G key and value heads, so the cache shrinks by H/G; MQA is G = 1 (Ainslie et al. 2023). See [Serving](lesson:serving_memory).
+
+# %% [markdown] lang="zh" en="9a8716b3" fold="接下来会问什么？"
+# **FlashAttention** 就是沿 key 逐块循环做这个合并（online softmax，Milakov & Gimelshein 2018），块放在 GPU 的片上内存里。结果是精确的；内存随 T 增长，不随 T² 增长，见上面打印的峰值；快是因为省了访存：设片上能放 M 个数，访问显存的次数从 $T d + T^2$ 量级降到 $T^2 d^2 / M$ 量级（定理 2）。跨机器、把长缓存切成几段，用的是同一步：FlashInfer 的 `merge_state`（§2.2），vLLM 的 `merge_attn_states`。
+#
+# **运算量**：$8TD^2$ 对 $4T^2D$，在 $T = 2D$ 处相等。比这短的时候平方项占小头；内存先吃紧，上面已经算出几十 GB。一整层要存多少，见[训练显存](lesson:training_memory)。
+#
+# **解码**：KV Cache 免去重算 k 和 v，自己又成了瓶颈。GQA 让 H 个 query 头共用 G 个 key、value 头，缓存缩小到 G/H；G = 1 就是 MQA（Ainslie 等人 2023）。见[推理服务](lesson:serving_memory)。
 
 # %% [markdown] role="say" anchor="say"
 # ## Say it
@@ -481,30 +590,33 @@ check.say(answer)
 # %% [markdown] role="minute" anchor="minute" fold="The answer in one minute"
 # > Scores are q·k for every pair, (T, S), divided by √d_k. With entries of variance 1 the dot product has variance d_k, so √d_k brings the standard deviation back to 1;
 # > without it the softmax saturates and its gradient vanishes. Forbidden keys become −inf before the softmax over the keys; a row with no key I set to 0. The output is the weighted sum of
-# > the values. Heads split the width, attend separately, and are concatenated and projected. Time O(T²d); stored weights O(T²) per head, which FlashAttention avoids.
+# > the values. Heads split the width, attend separately, and are concatenated and projected. Time O(T²d); stored weights O(T²) per head, which FlashAttention avoids: it goes
+# over the keys in tiles and merges partial outputs by their log-sum-exp, exactly.
 #
 # Classic mistakes: no root or no scale; softmax over the queries; masked scores set to 0; masked after the softmax; polarity reversed; nan in a fully masked row; reshape where a
-# transpose is needed.
+# transpose is needed; a causal mask aligned top-left on a cache.
 
-# %% [markdown] lang="zh" en="c4bf99df" fold="一分钟版本"
-# > 每对 query、key 算 q·k，得到 (T, S) 的分数，除以 √d_k。各分量方差为 1 时点积方差是 d_k，除以 √d_k 标准差回到 1；不除，softmax 会饱和，梯度消失。不许看的 key 在 softmax 之前设为 −inf，softmax 沿 key 做；一个 key 都看不到的行置 0。输出是 value 的加权和。多头是拆分宽度，各自做注意力，再拼接、投影。时间 O(T²d)；权重若存下来，每个头 O(T²)，FlashAttention 可以不存。
+# %% [markdown] lang="zh" en="2561dcbf" fold="一分钟版本"
+# > 每对 query、key 算 q·k，得到 (T, S) 的分数，除以 √d_k。各分量方差为 1 时点积方差是 d_k，除以 √d_k 标准差回到 1；不除，softmax 会饱和，梯度消失。不许看的 key 在 softmax 之前设为 −inf，softmax 沿 key 做；一个 key 都看不到的行置 0。输出是 value 的加权和。多头是拆分宽度，各自做注意力，再拼接、投影。时间 O(T²d)；权重若存下来，每个头 O(T²)；FlashAttention 不存，它沿 key 分块，按 log-sum-exp 合并各块的输出，结果是精确的。
 #
-# 常见错误：没缩放，或忘了开根号；softmax 沿 query 做；被屏蔽的分数设成 0；softmax 之后才屏蔽；True、False 弄反；整行屏蔽得到 nan；该转置却用了 reshape。
+# 常见错误：没缩放，或忘了开根号；softmax 沿 query 做；被屏蔽的分数设成 0；softmax 之后才屏蔽；True、False 弄反；整行屏蔽得到 nan；该转置却用了 reshape；有缓存时因果掩码对齐了左上角。
 
 # %% [markdown] role="reference"
 # ## References
 #
 # - Vaswani et al. 2017, *Attention Is All You Need*, arXiv:1706.03762, §3.2.1 with equation (1) and footnote 4 (the variance), §3.2.2 (heads).
-# - Bahdanau, Cho & Bengio 2014, arXiv:1409.0473 (additive scores); Luong, Pham & Manning 2015, arXiv:1508.04025 (global and local attention).
-# - Dao et al. 2022, *FlashAttention*, arXiv:2205.14135, Theorem 1. Yang et al. 2022, *Tensor Programs V*, arXiv:2203.03466 (1/d). Henry et al. 2020, *Query-Key Normalization for Transformers*, arXiv:2010.04245.
+# - Bahdanau, Cho & Bengio 2014, arXiv:1409.0473 (additive scores).
+# - Dao et al. 2022, *FlashAttention*, arXiv:2205.14135, Theorems 1 and 2. Milakov & Gimelshein 2018, *Online normalizer calculation for softmax*, arXiv:1805.02867. Ye et al. 2025, *FlashInfer*, arXiv:2501.01005, §2.2 (merging). Ainslie et al. 2023, *GQA*, arXiv:2305.13245.
+# - Yang et al. 2022, *Tensor Programs V*, arXiv:2203.03466 (1/d). Henry et al. 2020, *Query-Key Normalization for Transformers*, arXiv:2010.04245.
 # - Jain & Wallace 2019, *Attention is not Explanation*, arXiv:1902.10186; Wiegreffe & Pinter 2019, *Attention is not not Explanation*, arXiv:1908.04626.
-# - PyTorch documentation: `scaled_dot_product_attention`, `nn.MultiheadAttention`, `nn.attention.bias`; pull request 131060 (fully masked rows). JAX: `jax.nn.dot_product_attention`. Keras: `keras.ops.dot_product_attention`.
+# - PyTorch documentation: `scaled_dot_product_attention`, `nn.MultiheadAttention`, `nn.attention.bias`; automatic mixed precision (operations that autocast to float32); issue 103749 and pull requests 131060, 133882, 157727 (fully masked rows). JAX: `jax.nn.dot_product_attention`. Keras: `keras.ops.dot_product_attention`.
 
-# %% [markdown] lang="zh" en="a8f20c2e"
+# %% [markdown] lang="zh" en="e1c1b249"
 # ## 参考文献
 #
 # - Vaswani et al. 2017, *Attention Is All You Need*, arXiv:1706.03762，§3.2.1，公式 (1) 和脚注 4（方差），§3.2.2（多头）。
-# - Bahdanau, Cho & Bengio 2014, arXiv:1409.0473（加性分数）；Luong, Pham & Manning 2015, arXiv:1508.04025（全局与局部注意力）。
-# - Dao et al. 2022, *FlashAttention*, arXiv:2205.14135，定理 1。Yang et al. 2022, *Tensor Programs V*, arXiv:2203.03466（1/d）。Henry et al. 2020, *Query-Key Normalization for Transformers*, arXiv:2010.04245。
+# - Bahdanau, Cho & Bengio 2014, arXiv:1409.0473（加性分数）。
+# - Dao et al. 2022, *FlashAttention*, arXiv:2205.14135，定理 1、2。Milakov & Gimelshein 2018, *Online normalizer calculation for softmax*, arXiv:1805.02867。Ye et al. 2025, *FlashInfer*, arXiv:2501.01005，§2.2（合并）。Ainslie et al. 2023, *GQA*, arXiv:2305.13245。
+# - Yang et al. 2022, *Tensor Programs V*, arXiv:2203.03466（1/d）。Henry et al. 2020, *Query-Key Normalization for Transformers*, arXiv:2010.04245。
 # - Jain & Wallace 2019, *Attention is not Explanation*, arXiv:1902.10186；Wiegreffe & Pinter 2019, *Attention is not not Explanation*, arXiv:1908.04626。
-# - PyTorch 文档：`scaled_dot_product_attention`、`nn.MultiheadAttention`、`nn.attention.bias`；pull request 131060（整行屏蔽）。JAX：`jax.nn.dot_product_attention`。Keras：`keras.ops.dot_product_attention`。
+# - PyTorch 文档：`scaled_dot_product_attention`、`nn.MultiheadAttention`、`nn.attention.bias`；自动混合精度（自动转为 float32 的运算）；issue 103749 与 pull request 131060、133882、157727（整行屏蔽）。JAX：`jax.nn.dot_product_attention`。Keras：`keras.ops.dot_product_attention`。

@@ -1,7 +1,7 @@
 """Scaled dot-product attention: forward with masks, backward, heads, the causal mask.
 
 The references go one query at a time: weights from differences of scores, a Jacobian of the
-softmax written out, heads as slices of the weight matrices.
+softmax written out, heads as slices of the weight matrices, parts without keys left out.
 """
 
 from functools import wraps
@@ -94,6 +94,11 @@ def masked_afterwards(q, k, v, mask=None):
     return weights @ v, weights
 
 
+def scaled_afterwards(q, k, v, mask=None):
+    weights = softmax(hidden(q @ flip(k), mask)) / np.sqrt(q.shape[-1])
+    return weights @ v, weights
+
+
 def _unguarded(top):
     """Softmax that subtracts `top(scores)` and never looks whether anything is left."""
 
@@ -114,7 +119,7 @@ def by_index(q, k, v, mask=None):
 
 _Q = np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.5, 0.0, 1.0]])
 _K = np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 2.0, 1.0, 1.0], [2.0, 0.0, 1.5, -1.0]])
-_V = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, -1.0]])
+_V = np.array([[1.0, 0.0, 2.0, -1.0, 0.0], [0.0, 2.0, 1.0, 0.0, 1.0], [3.0, -1.0, 0.0, 1.0, 2.0]])
 _SMALL, _LARGE = (_Q, _K, _V), (1e3 * _Q, 10 * _K, _V)
 
 
@@ -292,9 +297,10 @@ attention.trap(
 )
 attention.trap(
     _variant(hide=lambda s, mask: s if mask is None else np.where(mask, s, -1e9)),
-    en="With −1e9 in every place a fully masked row is uniform: the query averages values that it "
-    "must not see. The question asks for zeros.",
-    zh="整行都填 −1e9，softmax 之后是均匀的：query 把不许看的 value 平均了一遍。题目要求这时给 0。",
+    en="With −1e9, or any finite number, in every place a fully masked row is uniform: the query "
+    "averages values that it must not see. The question asks for zeros.",
+    zh="整行都填 −1e9（或任何有限的数），softmax 之后是均匀的：query 把不许看的 value 平均了一遍。"
+    "题目要求这时给 0。",
 )
 attention.trap(
     _variant(hide=lambda s, mask: s if mask is None else s - 1e9 * ~mask),
@@ -308,6 +314,31 @@ attention.trap(
     "np.where(mask, scores, −inf) does.",
     zh="scores[~mask] 要求掩码是完整的 (B, H, T, S) 形状，索引不会广播。np.where(mask, scores, "
     "−inf) 才会。",
+)
+attention.trap(
+    _variant(scores=lambda q, k, v: q @ flip(k) / np.sqrt(q.shape[1])),
+    en="q.shape[1] is d_k for one matrix only; with (B, H) in front it is H. q.shape[-1] is d_k "
+    "always.",
+    zh="只有单个矩阵时 q.shape[1] 才是 d_k；前面带 (B, H) 时它是 H。q.shape[-1] 才总是 d_k。",
+)
+attention.trap(
+    _variant(scores=lambda q, k, v: q @ flip(k) / np.sqrt(k.shape[-2])),
+    en="Scaled by the root of the number of keys. The dot product sums over d_k entries, however "
+    "long the sequence is.",
+    zh="除的是 key 个数的平方根。点积是对 d_k 个分量求和，与序列多长无关。",
+)
+attention.trap(
+    scaled_afterwards,
+    en="Divided after the softmax: the rows sum to 1/√d_k, and the softmax has saturated already. "
+    "The scores are what must be scaled.",
+    zh="softmax 之后才除：每行加起来成了 1/√d_k，softmax 也早就饱和了。要缩放的是分数。",
+)
+attention.trap(
+    _variant(hide=lambda s, mask: s if mask is None else s + mask),
+    en="Added to the scores, a boolean mask counts as 0 and 1: forbidden keys only fall behind by "
+    "1. Adding is for float masks of 0 and −inf.",
+    zh="布尔掩码加到分数上只是加 0 或加 1，被屏蔽的 key 不过低了 1。能直接加的是由 0 和 −inf 组成的"
+    "浮点掩码。",
 )
 
 
@@ -331,11 +362,12 @@ def _back(
     scores=scaled,
     slope=lambda w, dw: w * (dw - (w * dw).sum(axis=-1, keepdims=True)),
     scale=lambda d, S: (d**-0.5, d**-0.5, 1.0),
+    normal=softmax,
 ):
     """attention_backward with one line exchanged."""
 
     def answer(dout, q, k, v):
-        w = softmax(scores(q, k, v))
+        w = normal(scores(q, k, v))
         ds = slope(w, dout @ flip(v))
         one, two, three = scale(q.shape[-1], k.shape[-2])
         return ds @ k * one, flip(ds) @ q * two, flip(w) @ dout * three
@@ -344,7 +376,7 @@ def _back(
 
 
 attention_backward = Check(_attention_backward, returns=("dq", "dk", "dv"))
-_DOUT = np.array([[1.0, -1.0], [0.5, 2.0]])
+_DOUT = np.array([[1.0, -1.0, 0.0, 2.0, 0.5], [0.5, 2.0, 1.0, 0.0, -1.0]])
 attention_backward.case(
     _DOUT,
     *_SMALL,
@@ -428,6 +460,20 @@ attention_backward.trap(
     en="The weights are recomputed from unscaled scores: not those of the forward pass.",
     zh="重算权重时没有缩放分数，和前向的权重不是同一个。",
 )
+attention_backward.trap(
+    _back(slope=lambda w, dw: w * (dw - dw.mean(axis=-1, keepdims=True))),
+    en="The plain mean of dw is subtracted. It is the mean weighted by w, Σ w·dw, that makes every "
+    "row of ds sum to 0.",
+    zh="减的是 dw 的普通平均。应当减按 w 加权的平均 Σ w·dw，这样 ds 的每一行之和才是 0。",
+    ask_en="What does each row of your ds sum to?",
+    ask_zh="你的 ds 每一行加起来是多少？",
+)
+attention_backward.trap(
+    _back(normal=_unguarded(lambda s: 0)),
+    en="The weights are recomputed without subtracting each row's maximum: exp(10,000) is inf, and "
+    "inf / inf is nan.",
+    zh="重算权重时没有先减去每行的最大值：exp(10000) 是 inf，inf / inf 是 nan。",
+)
 
 
 # ---- multi_head --------------------------------------------------------------------------------
@@ -451,12 +497,12 @@ def _join(out):
     return out.transpose(0, 2, 1, 3).reshape(out.shape[0], out.shape[2], -1)
 
 
-def _heads(split=_divide, merge=_join, root=lambda d, H: d**0.5):
+def _heads(split=_divide, merge=_join, root=lambda d, H: d**0.5, normal=softmax):
     """multi_head with one line exchanged."""
 
     def answer(x, Wq, Wk, Wv, Wo, H):
         q, k, v = (split(x @ W, H) for W in (Wq, Wk, Wv))
-        w = softmax(q @ flip(k) / root(q.shape[-1], H))
+        w = normal(q @ flip(k) / root(q.shape[-1], H))
         return merge(w @ v) @ Wo
 
     return quiet(answer)
@@ -468,18 +514,33 @@ def _single(x, Wq, Wk, Wv, Wo, H):
 
 multi_head = Check(_multi_head)
 multi_head.case(
+    np.array([[[1.0, 0.0, 0.0, 2.0], [0.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0]]]),
+    *[np.eye(4)] * 4,
+    2,
+    en="all matrices the identity: head 0 attends within the first two columns, head 1 within the "
+    "last two",
+    zh="矩阵都是单位阵：第 0 个头只看前两列，第 1 个头只看后两列",
+)
+multi_head.case(
     _normal((2, 3, 4), 5),
-    *[_normal(shape, 6) for shape in ((4, 6), (4, 6), (4, 8), (8, 5))],
+    *[_normal(shape, seed) for seed, shape in enumerate(((4, 6), (4, 6), (4, 8), (8, 5)), 10)],
     2,
     en="two heads: head h owns the h-th block of columns, and Wo follows their concatenation",
     zh="两个头：第 h 个头用第 h 块连续的列，拼接之后再乘 Wo",
 )
 multi_head.case(
     _normal((1, 5, 3), 7),
-    *[_normal(shape, 8) for shape in ((3, 4), (3, 4), (3, 2), (2, 3))],
+    *[_normal(shape, seed) for seed, shape in enumerate(((3, 4), (3, 4), (3, 2), (2, 3)), 20)],
     1,
     en="one head is plain attention between projections",
     zh="只有一个头时，就是投影、注意力、再投影",
+)
+multi_head.case(
+    100 * _normal((1, 3, 4), 9),
+    *[_normal(shape, seed) for seed, shape in enumerate(((4, 6), (4, 6), (4, 8), (8, 5)), 10)],
+    2,
+    en="scores of ±10,000 and more in every head: no overflow",
+    zh="每个头的分数都可达 ±10000 以上，也不溢出",
 )
 
 
@@ -527,6 +588,17 @@ multi_head.trap(
     _single,
     en="H is not used: this is one head of the full width, with one set of weights per token.",
     zh="没有用到 H：这是一个全宽的头，每个 token 只有一组权重。",
+)
+multi_head.trap(
+    _heads(root=lambda d, H: 1),
+    en="The scores are not scaled: each head divides by the root of its own width d_k.",
+    zh="分数没有缩放：每个头都要除以自己的宽度 d_k 的平方根。",
+)
+multi_head.trap(
+    _heads(normal=_unguarded(lambda s: 0)),
+    en="This softmax overflows: exp(10,000) is inf. Call your `attention`, or subtract each row's "
+    "maximum.",
+    zh="这个 softmax 会溢出：exp(10000) 是 inf。可以调用你的 `attention`，或先减去每行的最大值。",
 )
 
 
@@ -581,6 +653,136 @@ causal_mask.trap(
     lambda T, S: ~np.tril(np.ones((T, S), bool), S - T),
     en="The polarity is reversed: True is what the query may see.",
     zh="含义反了：True 表示可以看。",
+)
+
+
+# ---- merge -------------------------------------------------------------------------------------
+
+
+def _merge(out1, lse1, out2, lse2):
+    out, lse = np.zeros(out1.shape), np.full(lse1.shape, -np.inf)
+    for place in np.ndindex(lse1.shape):
+        parts = [(s[place], o[place]) for s, o in ((lse1, out1), (lse2, out2)) if s[place] > -1e300]
+        for own, o in parts:
+            out[place] += o / sum(np.exp(other - own) for other, _ in parts)
+        if parts:
+            top = max(own for own, _ in parts)
+            lse[place] = top + np.log(sum(np.exp(own - top) for own, _ in parts))
+    return out, lse
+
+
+def _merger(
+    share=lambda own, other, lse: np.exp(own - np.nan_to_num(lse)),
+    total=np.logaddexp,
+):
+    """merge with one line exchanged."""
+
+    def answer(out1, lse1, out2, lse2):
+        lse = np.logaddexp(lse1, lse2)
+        out = share(lse1, lse2, lse)[..., None] * out1 + share(lse2, lse1, lse)[..., None] * out2
+        return out, total(lse1, lse2)
+
+    return quiet(answer)
+
+
+_OUT1, _OUT2 = np.array([[4.0, 0.0, 8.0], [1.0, 2.0, 3.0]]), np.array([[0.0, 4.0, 4.0]] * 2)
+_LSE1, _LSE2 = np.log([3.0, 2.0]), np.log([1.0, 6.0])
+merge = Check(_merge, returns=("out", "lse"))
+merge.case(
+    _OUT1,
+    _LSE1,
+    _OUT2,
+    _LSE2,
+    en="exponentials that sum to 3 and to 1: the parts count ¾ and ¼, and lse is log 4",
+    zh="两部分的 exp 之和是 3 和 1：各占 ¾ 和 ¼，lse 是 log 4",
+)
+merge.case(
+    _normal((2, 3, 4, 5), 30),
+    _normal((2, 3, 4), 31),
+    _normal((2, 3, 4, 5), 32),
+    _normal((2, 3, 4), 33),
+    en="with axes (B, H) in front",
+    zh="前面带 (B, H) 两个轴",
+)
+merge.case(
+    _OUT1,
+    np.array([10_000.0, -10_000.0]),
+    _OUT2,
+    np.array([9_970.0, -9_970.0]),
+    en="scores of ±10,000: no overflow, no 0/0",
+    zh="分数在 ±10000 附近：不溢出，也不出现 0/0",
+)
+merge.case(
+    _OUT1 * [[1], [0]],
+    np.array([0.5, -np.inf]),
+    _OUT2 * [[0], [1]],
+    np.array([-np.inf, 0.5]),
+    en="a part without any allowed key counts nothing",
+    zh="一个可看的 key 都没有的部分不占权重",
+)
+merge.case(
+    _OUT1 * [[1], [0]],
+    np.array([0.5, -np.inf]),
+    _OUT2 * [[1], [0]],
+    np.array([1.5, -np.inf]),
+    en="without allowed keys in either part: out 0 and lse −inf",
+    zh="两部分都没有可看的 key：out 是 0，lse 是 −inf",
+)
+
+
+@merge.fresh(en="fresh parts", zh="新的两部分")
+def _(rng):
+    return tuple(rng.normal(scale=2, size=shape) for shape in ((3, 4, 2), (3, 4)) * 2)
+
+
+merge.trap(
+    _merger(share=lambda own, other, lse: np.full_like(own, 0.5)),
+    en="Both parts count ½. A part whose scores are higher holds more of the weight: exp(lse) says "
+    "how much.",
+    zh="两部分各算了一半。分数高的那部分占的权重更多，占多少由 exp(lse) 决定。",
+)
+merge.trap(
+    _merger(share=lambda own, other, lse: np.ones_like(own)),
+    en="Each out is normalised over its own keys already: the sum counts every query twice.",
+    zh="每个 out 都已经在自己的 key 上归一化过了，直接相加等于每个 query 算了两遍。",
+)
+merge.trap(
+    _merger(share=lambda own, other, lse: own / (own + other)),
+    en="lse is a logarithm. The parts count as exp(lse1) to exp(lse2).",
+    zh="lse 是对数。两部分的比例是 exp(lse1) 比 exp(lse2)。",
+)
+merge.trap(
+    _merger(share=lambda own, other, lse: np.exp(other - np.nan_to_num(lse))),
+    en="The shares are exchanged: the part with the larger lse counts more.",
+    zh="两个比例弄反了：lse 大的那部分占得多。",
+)
+merge.trap(
+    _merger(share=lambda own, other, lse: np.exp(own - np.nan_to_num(np.maximum(own, other)))),
+    en="Rescaled to the larger maximum but not divided by the new sum: the shares exceed 1.",
+    zh="换算到了较大的那个最大值，却没有除以新的总和：比例加起来大于 1。",
+)
+merge.trap(
+    _merger(
+        share=lambda own, other, lse: np.exp(own) / (np.exp(own) + np.exp(other)),
+        total=lambda a, b: np.log(np.exp(a) + np.exp(b)),
+    ),
+    en="exp(10,000) is inf and exp(−10,000) is 0. Work with differences: exp(lse1 − lse).",
+    zh="exp(10000) 是 inf，exp(−10000) 是 0。要用差来算：exp(lse1 − lse)。",
+)
+merge.trap(
+    _merger(share=lambda own, other, lse: np.exp(own - lse)),
+    en="Where neither part has a key, −inf − (−inf) is nan.",
+    zh="两部分都没有可看的 key 时，−inf − (−inf) 是 nan。",
+)
+merge.trap(
+    _merger(total=np.maximum),
+    en="lse is the larger of the two: the next merge would count this result too little.",
+    zh="lse 取了两者中较大的：下次再合并时，这个结果就算少了。",
+)
+merge.trap(
+    _merger(total=np.add),
+    en="Adding logarithms multiplies. It is exp(lse1) and exp(lse2) that add up.",
+    zh="对数相加是相乘。该相加的是 exp(lse1) 和 exp(lse2)。",
 )
 
 
