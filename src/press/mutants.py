@@ -25,6 +25,7 @@ from press.mutation import Mutant, mutants
 MOST_EXPLAINED = 0.03
 SECONDS = 2.0  # a mutant that runs longer is an endless loop, unless its check allows less
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
+_ANSWERED = ("exercise", "follow-up")  # roles of the cells that a learner fills with code
 
 
 @dataclass
@@ -105,7 +106,7 @@ def targets(lesson: Manuscript, exercises: dict) -> Iterator[Target]:
             continue
         wanted = {node.id for arg in call.args for node in ast.walk(arg) if _is_name(node)}
         solving = tuple(
-            i for i in range(index) if cells[i].role == "exercise" and wanted & _defined(cells[i])
+            i for i in range(index) if cells[i].role in _ANSWERED and wanted & _defined(cells[i])
         )
         yield Target(name, call, solving)
 

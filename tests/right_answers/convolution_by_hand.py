@@ -433,4 +433,12 @@ PHRASINGS = {
     }
 }
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "same_padding": {
+        "max((outputs - 1) * stride + (k - 1) * dilation + 1 - size,… → "
+        "max(0, (outputs - 1) * stride + (k - 1) * dilation + 1 - si… in "
+        "missing = max((outputs - 1) * stride + (k - 1) * dilation + 1 - size, 0)": (
+            "same value: max does not see the order"
+        )
+    }
+}

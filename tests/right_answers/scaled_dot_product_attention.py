@@ -510,5 +510,10 @@ EQUIVALENT = {
         "np.maximum(total, 1) → np.maximum(1, total) in weights = e / np.maximum(total, 1)": (
             "same value: maximum does not see the order"
         )
-    }
+    },
+    "merge": {
+        "np.logaddexp(lse1, lse2) → np.logaddexp(lse2, lse1) in lse = np.logaddexp(lse1, lse2)": (
+            "same value: logaddexp does not see the order"
+        )
+    },
 }
