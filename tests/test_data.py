@@ -249,7 +249,10 @@ def test_a_damaged_file_says_how_to_restore_it(tmp_path, monkeypatch, damage):
         data.digits28()
 
 
-@pytest.mark.parametrize(("load", "stand_in"), [("mnist", "digits28"), ("imdb", "reviews")])
+@pytest.mark.parametrize(
+    ("load", "stand_in"),
+    [("mnist", "digits28"), ("imdb", "reviews"), ("imdb_words", "reviews")],
+)
 @pytest.mark.parametrize("obstacle", ["refused", "silent"])
 def test_without_a_network_the_stand_in_is_named(tmp_path, monkeypatch, load, stand_in, obstacle):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
@@ -283,6 +286,18 @@ def test_a_cached_set_needs_no_network(tmp_path, monkeypatch):
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "mnist.npz").touch()
     data._reach("mnist.npz", "en", "zh")
+
+
+def test_the_numbers_of_imdb_have_their_words(tmp_path, monkeypatch):
+    from keras.datasets import imdb
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(data, "KERAS_FILES", "http://127.0.0.1:9/")
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "imdb_word_index.json").touch()
+    monkeypatch.setattr(imdb, "get_word_index", lambda: {"and": 2, "rare": 4, "the": 1, "a": 3})
+    words = data.imdb_words(num_words=7)  # as Keras numbers them: 3 more than the rank
+    assert words == ["<pad>", "<start>", "<unknown>", "<unused>", "the", "and", "a"]
 
 
 def test_data_imports_nothing_heavy():

@@ -21,6 +21,12 @@ KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 PATIENCE = 5.0  # seconds to wait for the server before naming the stand-in
 
 
+_NO_IMDB = (
+    "IMDb is not in Keras's cache and its server cannot be reached: use data.reviews(), which "
+    "needs no network and returns the same layout.",
+    "Keras 缓存里没有 IMDb，也连不上它的服务器：请用 data.reviews()，不用联网，格式相同。",
+)
+
 # What `reviews` is made of. A word's number is its place here; the first three are Keras's.
 REVIEW_WORDS = (
     "<pad> <start> <unknown> the was not but although "
@@ -179,16 +185,32 @@ def imdb(num_words=10_000):
     Source: A. L. Maas et al. (2011), Learning Word Vectors for Sentiment Analysis, ACL, as
     published with Keras. The authors state no licence; the course does not redistribute it.
     """
-    _reach(
-        "imdb.npz",
-        "IMDb is not in Keras's cache and its server cannot be reached: use data.reviews(), "
-        "which needs no network and returns the same layout.",
-        "Keras 缓存里没有 IMDb，也连不上它的服务器：请用 data.reviews()，不用联网，格式相同。",
-    )
+    _reach("imdb.npz", *_NO_IMDB)
     from keras.datasets import imdb as source
 
     (x_train, y_train), (x_test, y_test) = source.load_data(num_words=num_words)
     return (x_train, y_train.astype(np.int64)), (x_test, y_test.astype(np.int64))
+
+
+def imdb_words(num_words=10_000):
+    """The words behind `imdb`'s numbers, from the same server and cache.
+
+    Args:
+        num_words: as many as `imdb` was given.
+
+    Returns:
+        List of num_words strings: a number's word is at its place; 0, 1 and 2 are <pad>, <start>
+        and <unknown>.
+
+    Raises:
+        DataError: offline and not in the cache; the message names `reviews`.
+    """
+    _reach("imdb_word_index.json", *_NO_IMDB)
+    from keras.datasets import imdb as source
+
+    ranks = source.get_word_index()  # word → 1 for the most frequent; `load_data` adds 3
+    common = sorted((rank, word) for word, rank in ranks.items() if rank + 3 < num_words)
+    return ["<pad>", "<start>", "<unknown>", "<unused>", *(word for _, word in common)]
 
 
 def reviews():
