@@ -186,6 +186,21 @@ def test_a_stub_that_an_answer_calls_is_named_and_a_librarys_error_is_no_stub(ch
     assert "no kernel for this" in str(verdict)
 
 
+def test_a_stub_inside_a_graph_keeps_its_name(check):
+    import tensorflow as tf
+
+    def centred(x):
+        raise NotImplementedError("write your answer here")
+
+    class Centred:
+        def call(self, x):
+            raise NotImplementedError("write your answer here")
+
+    for stub, name in ((centred, "centred"), (Centred().call, "Centred.call")):
+        verdict = check.grade(lambda x, stub=stub: tf.function(stub)(tf.constant(x)))
+        assert str(verdict) == f"○ variance · it calls {name}, which is not written yet"
+
+
 def test_the_method_of_a_class_that_is_not_written_yet():
     class Counter:
         def count(self):
@@ -229,6 +244,30 @@ def test_a_function_among_the_inputs_is_shown_in_both_languages_and_a_short_row_
     assert "输入：f = 参数的两倍, x = [1, 2]" in said(verdict, "zh")
     assert "Got: shape (1,): [2]" in str(verdict)
     assert "期望：形状 (2,)：[2, 4]" in said(verdict, "zh")
+
+
+@pytest.mark.parametrize(
+    ("given", "entry"),
+    [
+        ([2.0, 1.0], np.ones(2)),
+        ([np.ones(2), 1.0], [1.0, 1.0]),
+        ([float("nan"), 1.0], 0.0),
+        ([None, 1.0], 2.0),
+        ([{"a": 1}, 1.0], 3),
+        ([[1], 1.0], None),
+    ],
+)
+def test_an_entry_replaced_by_something_else_is_noticed(given, entry):
+    last = Check(lambda entries: entries[-1])
+    last.name = "last"
+    last.case(given, en="the last one", zh="最后一个")
+
+    def in_place(entries):
+        entries[0] = entry
+        return entries[-1]
+
+    assert last.grade(lambda entries: list(entries)[-1]).passed
+    assert "changes entries in place" in str(last.grade(in_place))
 
 
 def test_a_property_says_in_words_what_it_found():

@@ -26,17 +26,43 @@ def weights_after(trainer, seed, **options):
     return trainer.model.get_weights()
 
 
-def test_an_epoch_is_the_steps_that_keras_takes_on_the_same_batches():
-    trainer, model = Trainer(build), build()
+def float16():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        return build(keras.optimizers.SGD(0.1))  # `compile` makes it scale the loss
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def normalized():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.BatchNormalization()])
+    model.add(keras.layers.Dense(3, activity_regularizer="l2"))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("rmsprop", loss, metrics=["accuracy"])
+    return model
+
+
+def rated():
+    rate = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
+    return build(keras.optimizers.SGD(rate, momentum=0.9))
+
+
+MODELS = [build, lambda: build(dropout=0.5), normalized, rated, float16]
+
+
+@pytest.mark.parametrize("make", MODELS, ids=["adam", "dropout", "norm", "schedule", "float16"])
+def test_an_epoch_is_the_steps_that_keras_takes_on_the_same_batches(make):
+    trainer, model = Trainer(make), make()
     trainer.restart(seed=3)
-    model.set_weights(trainer.model.get_weights())
+    for variable, value in zip(model.variables, trainer.model.variables, strict=True):
+        variable.assign(value)
     order, losses = np.random.default_rng(3).permutation(50)[:48], []
     for rows in order.reshape(3, 16):
         model.reset_metrics()
         losses.append(np.ravel(model.train_on_batch(X[rows], Y[rows]))[0])
     (loss,) = trainer.fit(X, Y, batch_size=16)
     np.testing.assert_allclose(loss, np.mean(losses), rtol=1e-5)
-    for got, expected in zip(trainer.model.get_weights(), model.get_weights(), strict=True):
+    for got, expected in zip(trainer.model.variables, model.variables, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -67,7 +93,19 @@ def test_a_step_inside_a_graph_of_the_callers():
     assert not np.allclose(trainer.model.get_weights()[0], before)
 
 
-@pytest.mark.parametrize(("x", "y", "batch_size"), [(X, Y[:9], 8), (X[:7], Y[:7], 8)])
+def test_other_shapes_and_types_are_traced_too():
+    def recurrent():
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model = keras.Sequential([keras.Input((None, 2)), keras.layers.GRU(3)])
+        model.compile("sgd", loss)
+        return model
+
+    trainer = Trainer(recurrent)
+    for x, y in ((X.reshape(50, 2, 2), Y), (X.reshape(25, 4, 2), Y[:25].astype("uint8"))):
+        assert np.isfinite(trainer.fit(x, y, batch_size=10)).all()
+
+
+@pytest.mark.parametrize(("x", "y", "batch_size"), [(X, Y[:9], 8), (X[:7], Y[:7], 8), (X, Y, 0)])
 def test_examples_that_make_no_batch_are_refused(x, y, batch_size):
     with pytest.raises(ValueError, match="at least one batch"):
         Trainer(build).fit(x, y, batch_size=batch_size)
@@ -76,3 +114,25 @@ def test_examples_that_make_no_batch_are_refused(x, y, batch_size):
 def test_a_model_that_was_not_compiled_is_refused():
     with pytest.raises(ValueError, match="compile it"):
         Trainer(lambda: keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]))
+
+
+def test_a_model_without_weights_is_refused():
+    def unbuilt():
+        model = keras.Sequential([keras.layers.Dense(3)])
+        model.compile("sgd", "mse")
+        return model
+
+    with pytest.raises(ValueError, match="Input"):
+        Trainer(unbuilt)
+
+
+def test_layers_that_are_not_made_anew_are_refused():
+    dense = keras.layers.Dense(3)
+
+    def shared():
+        model = keras.Sequential([keras.Input((4,)), dense])
+        model.compile("sgd", "mse")
+        return model
+
+    with pytest.raises(ValueError, match="new layers"):
+        Trainer(shared)

@@ -13,10 +13,10 @@ import tensorflow as tf
 
 @contextlib.contextmanager
 def seeded(seed):
-    """Let Keras draw initial weights, dropout and batches from `seed`, and forget it afterwards.
+    """Let Keras draw initial weights and dropout from `seed`, and forget it afterwards.
 
-    Unlike `keras.utils.set_random_seed` it leaves TensorFlow's seed as it is: a new one makes
-    TensorFlow forget the graphs that it has optimized.
+    Not the batches of `Model.fit`, which TensorFlow shuffles. `keras.utils.set_random_seed` sets
+    TensorFlow's seed too, and so makes it forget the graphs that it has optimized.
     """
     python, numpy = random.getstate(), np.random.get_state()
     random.seed(seed)
@@ -39,7 +39,8 @@ class Trainer:
         model: the one model that is trained; after `fit` it holds the trained weights.
 
     Raises:
-        ValueError: the model has not been compiled.
+        ValueError: the model is not compiled or has no weights yet, or `build` returned layers
+            that it had returned before.
     """
 
     def __init__(self, build):
@@ -47,9 +48,11 @@ class Trainer:
         self.model = build()
         if getattr(self.model, "optimizer", None) is None:
             raise ValueError("the model has no optimizer: compile it with one and with a loss")
+        if not self.model.trainable_variables:
+            raise ValueError("the model has no weights to train: give it an `Input` in `build`")
         self.model.optimizer.build(self.model.trainable_variables)
         self._fresh = [variable.numpy() for variable in self.model.optimizer.variables]
-        self._epochs = {}  # by batch size
+        self._epochs = {}  # by the shapes and types that they take
         self.restart(seed=0)
 
     def restart(self, seed):
@@ -57,7 +60,10 @@ class Trainer:
         self._orders = np.random.default_rng(seed)
         with seeded(seed):
             fresh = self._build()
-        for variable, drawn in zip(self.model.variables, fresh.variables, strict=True):
+        pairs = list(zip(self.model.variables, fresh.variables, strict=True))
+        if any(variable is drawn for variable, drawn in pairs):
+            raise ValueError("`build` must make new layers at every call, or nothing is drawn anew")
+        for variable, drawn in pairs:
             variable.assign(drawn)
         for variable, value in zip(self.model.optimizer.variables, self._fresh, strict=True):
             variable.assign(value)
@@ -76,19 +82,16 @@ class Trainer:
         Raises:
             ValueError: x and y differ in length, or are fewer than one batch.
         """
-        if len(x) != len(y) or len(x) < batch_size:
+        if len(x) != len(y) or not 0 < batch_size <= len(x):
             raise ValueError(
                 f"{len(x)} inputs, {len(y)} targets, batches of {batch_size}: as many inputs as "
                 "targets, and at least one batch of them"
             )
         x, y = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
-        if batch_size not in self._epochs:
-            self._epochs[batch_size] = self._traced(x, y, batch_size)
-        batches, losses = len(x) // batch_size, []
+        epoch, losses = self._traced(x, y, batch_size), []
         for _ in range(epochs):
-            order = self._orders.permutation(len(x))[: batches * batch_size]
-            loss = self._epochs[batch_size](x, y, order.reshape(batches, batch_size))
-            losses.append(float(loss))
+            order = self._orders.permutation(len(x))[: len(x) // batch_size * batch_size]
+            losses.append(float(epoch(x, y, order.reshape(-1, batch_size))))
         return np.array(losses)
 
     def step(self, inputs, targets):
@@ -100,18 +103,24 @@ class Trainer:
         weights = self.model.trainable_variables
         with tf.GradientTape() as tape:
             loss = self.model.compute_loss(inputs, targets, self.model(inputs, training=True))
-        self.model.optimizer.apply(tape.gradient(loss, weights), weights)
+            scaled = self.model.optimizer.scale_loss(loss)  # as float16 needs; `apply` undoes it
+        self.model.optimizer.apply(tape.gradient(scaled, weights), weights)
         return loss
 
     def _traced(self, x, y, batch_size):
         """One epoch as a graph that takes any number of examples shaped like those of x and y."""
         examples = [tf.TensorSpec((None, *data.shape[1:]), data.dtype) for data in (x, y)]
+        signature = (*examples, tf.TensorSpec((None, batch_size), tf.int64))
+        if signature in self._epochs:
+            return self._epochs[signature]
 
-        @tf.function(input_signature=[*examples, tf.TensorSpec((None, batch_size), tf.int64)])
+        @tf.function(input_signature=signature)
         def epoch(x, y, order):
             total = 0.0
             for rows in order:
-                total += self.step(tf.gather(x, rows), tf.gather(y, rows))
+                loss = self.step(tf.gather(x, rows), tf.gather(y, rows))
+                total += tf.cast(loss, tf.float32)
             return total / tf.cast(len(order), tf.float32)
 
+        self._epochs[signature] = epoch
         return epoch

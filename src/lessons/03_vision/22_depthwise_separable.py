@@ -310,7 +310,7 @@ def accuracies(kind, width, seeds=2):
 
     (x, y), (x_test, y_test) = data.digits(split=True)
     trainer, scores = Trainer(build), []
-    for seed in range(seeds):
+    for seed in range(seeds):  # one model, traced once; `restart` draws its weights anew
         trainer.restart(seed)
         trainer.fit(x[..., None], y, epochs=5, batch_size=64)
         logits = trainer.model(x_test[..., None]).numpy()

@@ -284,7 +284,7 @@ def learn_to_recall(kind, seeds, T=20, steps=160, every=40):
         return model
 
     trainer, one_hot, accuracies = Trainer(build), np.eye(8, dtype="float32"), []
-    for seed in seeds:
+    for seed in seeds:  # one model, traced once; `restart` draws its weights anew
         trainer.restart(seed)
         rng, accuracy = np.random.default_rng(seed), []
         held_out = rng.integers(8, size=(1000, T))
@@ -315,14 +315,14 @@ if check.remembered.passed:
 # learns the task in this time. So the textbook sentence needs a condition: an LSTM *can* keep a gradient alive, if its forget
 # gates are open. The other side has one too: look at the range of the RNN.
 #
-# Recorded, because it takes half a minute: `learn_to_recall(kind, range(3), T=30, steps=300, every=60)`, with
+# Recorded, because it takes 20 seconds: `learn_to_recall(kind, range(3), T=30, steps=300, every=60)`, with
 # 30 tokens and 300 steps, ended at 0.12, 0.94 and 0.12 for the orthogonal RNN, at 0.11 to 0.13 three times for the default LSTM (chance) and at 0.96 or more three times with bias
 # 4. An orthogonal RNN needs luck there; open gates do not.
 
-# %% [markdown] lang="zh" en="885fcf71" alt="三个网络的准确率随训练步数的变化，画的是三个种子的均值和范围，虚线是瞎猜的 0.125。遗忘偏置为 4 的 LSTM 最先上升，最后每次都在 0.9 左右；正交初始化的 RNN 最后平均 0.73，两次接近 1，一次只有 0.25，途中范围很宽；默认的 LSTM 最后平均 0.37，在 0.2 到 0.65 之间。"
+# %% [markdown] lang="zh" en="26afabd3" alt="三个网络的准确率随训练步数的变化，画的是三个种子的均值和范围，虚线是瞎猜的 0.125。遗忘偏置为 4 的 LSTM 最先上升，最后每次都在 0.9 左右；正交初始化的 RNN 最后平均 0.73，两次接近 1，一次只有 0.25，途中范围很宽；默认的 LSTM 最后平均 0.37，在 0.2 到 0.65 之间。"
 # 三个种子的均值和范围，虚线是瞎猜。同一个 LSTM 在这点时间里学不学得会，只差一个数：遗忘偏置的初值。所以课本上那句话要加条件：遗忘门开着，LSTM **才**留得住梯度。另一边也有条件：看 RNN 的范围有多宽。
 #
-# 下面的结果要跑半分钟，这里只记下来：`learn_to_recall(kind, range(3), T=30, steps=300, every=60)`，30 个 token、300 步，正交初始化的 RNN 最后是 0.12、0.94、0.12，默认的 LSTM 三次都在 0.11 到 0.13（瞎猜），偏置取 4 三次都不低于 0.96。到这个长度，正交的 RNN 要靠运气，开着的门不用。
+# 下面的结果要跑 20 秒，这里只记下来：`learn_to_recall(kind, range(3), T=30, steps=300, every=60)`，30 个 token、300 步，正交初始化的 RNN 最后是 0.12、0.94、0.12，默认的 LSTM 三次都在 0.11 到 0.13（瞎猜），偏置取 4 三次都不低于 0.96。到这个长度，正交的 RNN 要靠运气，开着的门不用。
 
 # %% [markdown] role="why"
 # **Why.** With forget gates at 0.73 the first token's gradient is a small share of the last one's and drowns in the noise of the 19 distractors, so the optimizer never learns to open the

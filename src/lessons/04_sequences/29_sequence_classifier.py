@@ -102,10 +102,11 @@ check.make_model(make_model)
 
 # %% [markdown] role="reward"
 # First what a question bank prints as its answer: random sequences, coin-flip labels, accuracy on the
-# training data. Then the digits, read row by row, scored on digits that were held out.
+# training data. Then the digits, read row by row, scored on digits that were held out. The course's `Trainer` takes the steps of
+# `model.fit`, whole batches in random order; `restart` draws the weights anew, so one model serves many trainings.
 
-# %% [markdown] lang="zh" en="a286df4c"
-# 先看一份题库给出的“答案”：随机序列、抛硬币的标签，在训练数据上算准确率。再看按行读的数字，在留出的数字上算分。
+# %% [markdown] lang="zh" en="276546c3"
+# 先看一份题库给出的“答案”：随机序列、抛硬币的标签，在训练数据上算准确率。再看按行读的数字，在留出的数字上算分。课程里的 `Trainer` 和 `model.fit` 走同样的步（打乱后只取完整的 batch）；`restart` 重新抽权重，一个模型就能训练很多次。
 
 
 # %% role="reward"
@@ -134,7 +135,7 @@ if check.make_model.passed:
         rng.normal(size=(1200, *x.shape[1:])).astype("float32"),
         rng.integers(2, size=1200),
     )
-    # Of its ten labels the coin uses two. Traced once, it serves all trainings below.
+    # Ten labels, of which the coin uses two: one model for all trainings below.
     reader = Trainer(lambda: make_model("gru", 32, steps, width, 10))
     guesser = train(reader, noise[:200], flips[:200], epochs=30, batch=20)
     known, fresh = (accuracy(guesser, noise[s], flips[s]) for s in (slice(200), slice(200, None)))
@@ -452,7 +453,7 @@ check.mend(first_step)
 # %% role="reward"
 def lstm_with(activation):
     model = make_model("lstm", 32, steps, width, 10)
-    recurrent = next(layer for layer in model.layers if isinstance(layer, keras.layers.LSTM))
+    recurrent = next(layer for layer in model.layers if hasattr(layer, "cell"))
     recurrent.cell.activation = keras.activations.get(activation)
     return model
 

@@ -265,7 +265,7 @@ if check.encode.passed and check.make_vocab.passed:
     read = reader(fit(mean, texts, y, vocab, epochs=3), vocab)
     score["mean\nembedding"] = accuracy(read, test_texts, y_test)
     gru, grus, by_seed = Trainer(partial(build, partial(keras.layers.GRU, 32), rows)), [], []
-    for seed in range(3):
+    for seed in range(3):  # one model, traced once; `restart` draws its weights anew
         gru.restart(seed)
         grus.append(fit(gru, texts, y, vocab, epochs=8).get_weights())
         by_seed.append(accuracy(reader(gru.model, vocab), test_texts, y_test))

@@ -19,6 +19,7 @@ import numpy as np
 
 _HERE = __file__.rsplit("grading", 1)[0]
 _MOST_PRINTED = 2_000
+_PLAIN = str | bytes | bool | int | float | complex | np.generic | None  # entries of lists, dicts
 _GRACE = 3.0  # seconds a compiled call may outlast its limit before the learner is told
 
 
@@ -201,6 +202,9 @@ def _copy(value):
 def _was_changed(before, after):
     if isinstance(before, np.random.Generator):
         return False  # drawing from it is what it is for
+    for kind in (np.ndarray, dict, list | tuple, _PLAIN):
+        if isinstance(before, kind) and not isinstance(after, kind):
+            return True  # an entry of a list or a dict, replaced by something else
     if isinstance(before, np.ndarray):
         return before.shape != after.shape or not _same_bytes(before, after)
     if isinstance(before, dict):
@@ -208,8 +212,10 @@ def _was_changed(before, after):
     if isinstance(before, list | tuple):
         pairs = zip(before, after, strict=False)
         return len(before) != len(after) or any(_was_changed(a, b) for a, b in pairs)
-    plain = isinstance(before, str | bool | int | float)  # as entries of lists and dicts
-    return plain and before != after and before == before  # NaN, which never equals itself, stays
+    if isinstance(before, _PLAIN):
+        both_nan = before != before and after != after  # NaN never equals itself
+        return before != after and not both_nan
+    return False
 
 
 def _same_bytes(a, b):
@@ -228,7 +234,14 @@ def learner_line(error) -> str:
 def raised_by(error) -> str:
     """The learner's function that raised `error` itself, "Adam.step", or "" where a library did."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return frame.f_code.co_qualname if _is_learners(frame.f_code.co_filename) else ""
+    code = frame.f_code
+    if not _is_learners(code.co_filename):
+        return ""
+    if not code.co_name.startswith("tf__"):
+        return code.co_qualname
+    # TensorFlow's own copy of a function or method, which it puts into a graph.
+    owner = [type(frame.f_locals["self"]).__qualname__] if "self" in frame.f_locals else []
+    return ".".join([*owner, code.co_name.removeprefix("tf__")])
 
 
 def first_line(error) -> str:
