@@ -784,6 +784,23 @@ def test_execution_keeps_outputs_until_code_changes_and_names_a_failing_line(cou
     assert any("executed with other code" in text for text in differences)
 
 
+@pytest.mark.parametrize(
+    "imported", ["from whiteboard import lesson, plot, training", "import whiteboard.training"]
+)
+def test_the_key_holds_the_trainer_where_used(course, imported):
+    def key() -> str:
+        book = printer_of(course).notebook(only(course), Edition("en", "solution"))
+        return executed_key(book, course, "double")
+
+    trainer, first = course.source / "whiteboard" / "training.py", key()
+    write(trainer, "epochs = 1")
+    assert key() == first
+    edit(course, "from whiteboard import lesson, plot", imported)
+    second = key()
+    write(trainer, "epochs = 2")
+    assert len({first, second, key()}) == 3
+
+
 def test_the_key_holds_code_checks_lock_and_data_where_used(course):
     def key() -> str:
         book = printer_of(course).notebook(only(course), Edition("en", "solution"))

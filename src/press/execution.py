@@ -21,8 +21,6 @@ CELL_TIMEOUT = 300  # seconds
 TRACEBACK_LINES = 8
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_USES_DATA = re.compile(r"from whiteboard import [^\n]*\bdata\b|whiteboard\.data\b")
-_USES_TRAINING = re.compile(r"whiteboard\.training\b")
 
 
 class ExecutionError(Exception):
@@ -42,11 +40,12 @@ def executed_key(book: NotebookNode, course: Course, slug: str) -> str:
     for source in code:
         add(source.encode())
     add(checks)
-    texts = [*code, checks.decode("utf-8", "replace")]
-    if any(_USES_TRAINING.search(text) for text in texts):
-        add((course.source / "whiteboard" / "training.py").read_bytes())
+    text = "\n".join([*code, checks.decode("utf-8", "replace")])
+    trainer = course.source / "whiteboard" / "training.py"
+    if _uses("training", text):
+        add(trainer.read_bytes() if trainer.exists() else b"")
     # Only lessons that read data run again when a data file changes.
-    if any(_USES_DATA.search(text) for text in texts):
+    if _uses("data", text):
         files = [course.source / "whiteboard" / "data.py"]
         files += sorted(path for path in course.data.rglob("*") if path.is_file())
         for path in files:
@@ -55,6 +54,12 @@ def executed_key(book: NotebookNode, course: Course, slug: str) -> str:
                 add(path.read_bytes())
     add(course.lock.read_bytes() if course.lock.exists() else b"")
     return digest.hexdigest()[:16]
+
+
+def _uses(module: str, text: str) -> bool:
+    """Whether `text` imports `whiteboard`'s module of this name, in either way of writing it."""
+    pattern = rf"from whiteboard import [^\n]*\b{module}\b|whiteboard\.{module}\b"
+    return re.search(pattern, text) is not None
 
 
 def keep_outputs(book: NotebookNode, old: NotebookNode | None) -> None:

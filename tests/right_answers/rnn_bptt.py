@@ -285,7 +285,8 @@ TWINS = {
         11: wrong_backward(last=lambda d, back: d),
         12: wrong_backward(bias=lambda d: np.average(d, axis=0)),
         13: wrong_backward(piled=True),
-        14: wrong_backward(gate=lambda own, back, h: own * (1 - h**2)),
+        14: wrong_backward(states=lambda h, h0: np.pad(h[:, :-1], ((0, 0), (1, 0), (0, 0)))),
+        15: wrong_backward(gate=lambda own, back, h: own * (1 - h**2)),
     },
     "truncated": {
         1: lambda dh, x, h0, h, Wx, Wh, k: recursive(dh, x, h0, h, Wx, Wh),

@@ -365,6 +365,13 @@ rnn_backward.trap(
     zh="往回传的梯度在各步之间累加了。δ_{t+1} 里已经包含了后面所有步：往回传的要替换，"
     "只有权重的梯度才累加。",
 )
+rnn_backward.trap(
+    _backward_variant(before=lambda h, h0, t: h[:, t - 1] if t else 0 * h0),
+    en="dWh takes zeros for the state before the first step. It is h0, which need not be zero.",
+    zh="算 dWh 时，第一步之前的状态用了零。那里应该是 h0，它不一定是零。",
+    ask_en="Which state did Wh multiply at t = 0?",
+    ask_zh="t = 0 时，和 Wh 相乘的是哪个状态？",
+)
 # As trap 2, but the gradient of h0 still takes its one product with Wh.T.
 rnn_backward.trap(
     _backward_variant(through=lambda arriving, carry, h: arriving * (1 - h * h)), **_STEPS_ALONE
